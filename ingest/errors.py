@@ -1,0 +1,86 @@
+"""Everything that teletipo raises on purpose, each with a text that says what to do.
+
+TeletipoError
+├── ConfigError           a file, key or value in the configuration; the command line exits with 2
+├── UnknownName           a source, queue or article that is not there; names the nearest right one
+├── StoreError            the store cannot be used
+│   ├── StoreUnavailable  nothing answers at its address
+│   └── FolderInUse       another teletipo owns the data folder
+├── LeaseLost             somebody else holds this piece of work now: drop yours, nothing is lost
+└── WorkFailed            one attempt at a piece of work failed; it goes back into `due`
+    ├── FetchFailed       no usable answer came from the outlet
+    ├── ParseFailed       the bytes are not a feed, a sitemap or a listing that can be read
+    └── ExtractFailed     no article could be found in the page
+"""
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ingest.models import Fetch
+
+
+class TeletipoError(Exception):
+    """The root: catch this to catch all that teletipo raises on purpose."""
+
+
+class ConfigError(TeletipoError):
+    """A file, key or value in the configuration cannot be used."""
+
+
+class UnknownName(TeletipoError):
+    """A name that is not there.
+
+    kind: what was looked for ("source", "queue"); known: the names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, known: "Iterable[str]") -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names[:20]) or 'none'}"
+        super().__init__(f"no {kind} is called {name!r}; {hint}")
+        self.nearest = near[0] if near else None
+
+
+class StoreError(TeletipoError):
+    """The store cannot be used."""
+
+
+class StoreUnavailable(StoreError):
+    """Nothing answers at the store's address."""
+
+
+class FolderInUse(StoreError):
+    """Another teletipo owns the data folder."""
+
+
+class LeaseLost(TeletipoError):
+    """The lease ran out or was taken by somebody else; what was done under it is dropped."""
+
+
+class WorkFailed(TeletipoError):
+    """One attempt failed. `again` says whether another attempt may do better."""
+
+    def __init__(self, message: str, *, again: bool = True, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.again = again
+        self.wait = wait
+        """Seconds that the other side asked us to wait (Retry-After), if it did."""
+
+
+class FetchFailed(WorkFailed):
+    """No usable answer came from the outlet; `fetch` is the attempt."""
+
+    def __init__(self, message: str, *, fetch: "Fetch", again: bool = True, wait: float | None = None) -> None:
+        super().__init__(message, again=again, wait=wait)
+        self.fetch = fetch
+
+
+class ParseFailed(WorkFailed):
+    """The bytes are not a feed, a sitemap or a listing that can be read."""
+
+
+class ExtractFailed(WorkFailed):
+    """No article could be found in the page."""

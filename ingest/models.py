@@ -1,0 +1,266 @@
+"""The records that travel through the house, all frozen.
+
+    Source ─has─► Feed ─poll─► Fetch ─parse─► Entry ─GET─► Page ─extract─► Article
+
+Times are aware datetimes in UTC, durations are seconds, addresses are absolute URLs. `Article` is the contract with
+subscribers: its JSON is what they read at `teletipo:article:<id>`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """The base of every record: immutable, named fields only, to and from JSON by msgspec."""
+
+
+class Strict(Record, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A record read from a configuration file, where an unknown key is an error."""
+
+
+def short_hash(text: str, length: int = 16) -> str:
+    """The first `length` hexadecimal digits of the text's SHA-256."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def article_id(url: str) -> str:
+    """The id of the article at this canonical URL: the first 16 hexadecimal digits of the URL's SHA-256.
+
+    Anyone can compute it: `printf %s "$URL" | sha256sum | cut -c1-16`.
+    """
+    return short_hash(url)
+
+
+# ── what the configuration says ──
+
+
+class Listing(Strict, frozen=True, kw_only=True):
+    """A section page without a feed, read by CSS selectors. `entry` selects one element per article; the others are
+    looked up inside it. Where `link` is left out, the element itself or its first `a[href]` is the link."""
+
+    url: str
+    entry: str
+    link: str = ""
+    title: str = ""
+    published: str = ""
+    summary: str = ""
+
+
+class ExtractRules(Strict, frozen=True, kw_only=True):
+    """A site's own CSS selectors, tried before anything general; empty means no rule."""
+
+    body: str = ""
+    title: str = ""
+    author: str = ""
+    published: str = ""
+    remove: tuple[str, ...] = ()
+
+
+class FetchPolicy(Strict, frozen=True, kw_only=True):
+    """How one source is fetched; what is None comes from [schedule] and [fetch] in teletipo.toml.
+
+    full_text: whether the article's page is fetched. `always`; `never` (what the feed carries is the article);
+    `auto` fetches it, and takes the feed's own full text when the page cannot be had.
+    """
+
+    min_interval: float | None = None
+    max_interval: float | None = None
+    delay: float | None = None
+    full_text: Literal["auto", "always", "never"] = "auto"
+
+
+FeedKind = Literal["feed", "sitemap", "listing"]
+
+
+class Feed(Record, frozen=True, kw_only=True):
+    """One polled URL of a source."""
+
+    id: str
+    source: str
+    url: str
+    kind: FeedKind
+    listing: Listing | None = None
+
+
+class Source(Strict, frozen=True, kw_only=True):
+    """An outlet and its policy. One TOML file each; see docs/sources.md.
+
+    language: ISO 639-1; country: ISO 3166-1 alpha-2; timezone: an IANA name, for dates that state no zone.
+    """
+
+    id: str
+    name: str
+    homepage: str
+    language: str
+    country: str
+    timezone: str
+    about: str = ""
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    extract: ExtractRules = ExtractRules()
+    fetch: FetchPolicy = FetchPolicy()
+    tags: tuple[str, ...] = ()
+
+    def polled(self) -> tuple[Feed, ...]:
+        """Every feed of this source: `feeds`, then `sitemaps`, then `listings`."""
+
+        def feed(url: str, kind: FeedKind, listing: Listing | None = None) -> Feed:
+            return Feed(id=f"{self.id}:{short_hash(url, 8)}", source=self.id, url=url, kind=kind, listing=listing)
+
+        return (
+            *(feed(url, "feed") for url in self.feeds),
+            *(feed(url, "sitemap") for url in self.sitemaps),
+            *(feed(listing.url, "listing", listing) for listing in self.listings),
+        )
+
+
+# ── what the network said ──
+
+
+class Outcome(StrEnum):
+    """How a fetch ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not modified"
+    GONE = "gone"
+    HTTP_ERROR = "http error"
+    REFUSED_ADDRESS = "refused address"
+    NAME_NOT_FOUND = "name not found"
+    TLS_ERROR = "tls error"
+    CONNECTION_ERROR = "connection error"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too large"
+    TOO_MANY_REDIRECTS = "too many redirects"
+    BAD_URL = "bad url"
+
+
+class Validators(Record, frozen=True, kw_only=True):
+    """What makes the next GET conditional (RFC 9110, section 13), and the hash of the body that came with it."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+class Fetch(Record, frozen=True, kw_only=True):
+    """One HTTP attempt and its outcome. `url` is the address after redirects, `body` is decoded content only."""
+
+    requested: str
+    url: str
+    outcome: Outcome
+    status: int = 0
+    content_type: str = ""
+    body: bytes = b""
+    validators: Validators = Validators()
+    retry_after: float | None = None
+    """Seconds, where a non-200 answer stated it; capped at 24 hours."""
+    elapsed: float = 0.0
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is Outcome.OK
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """What a feed said about one article, before anything was believed. Dates are as they were written."""
+
+    url: str
+    guid: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: str = ""
+    updated: str = ""
+    summary: str = ""
+    """Plain text or HTML, as the feed had it."""
+    content: str = ""
+    """HTML of the whole text where the feed carries it, else empty."""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of this address; the article's own is that of its canonical URL, which may be another."""
+        return article_id(self.url)
+
+    @property
+    def hash(self) -> str:
+        """Changes with title, authors or words, never with a date alone."""
+        return short_hash("\x1f".join((self.title, *self.authors, self.summary, self.content)))
+
+
+class Page(Record, frozen=True, kw_only=True):
+    """The bytes of an article's page as fetched."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    fetched: datetime
+
+
+# ── what subscribers read ──
+
+
+class Extraction(Record, frozen=True, kw_only=True):
+    """How the article was found: which way gave the body, and which evidence gave each other field."""
+
+    method: str
+    partial: bool = False
+    """True when the text is known to be less than the whole article."""
+    evidence: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Article(Record, frozen=True, kw_only=True):
+    """A cleaned, deduplicated and enriched article.
+
+    id: of the canonical URL alone, see `article_id`. revision: 1 when first published, one more at each change.
+    published: what the outlet said, None where it said nothing readable; `published_raw` is what was read.
+    sorted: min(published, fetched), so that a date in the future cannot stay on top. text: paragraphs separated by a
+    blank line. language: ISO 639-1 of the text itself. words: by white space. reading_minutes: at 230 words a minute.
+    """
+
+    id: str
+    revision: int
+    url: str
+    source: str
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    published_raw: str = ""
+    updated: datetime | None = None
+    fetched: datetime
+    sorted: datetime
+    language: str = ""
+    country: str = ""
+    summary: str = ""
+    image: str = ""
+    tags: tuple[str, ...] = ()
+    words: int = 0
+    reading_minutes: int = 0
+    addresses: tuple[str, ...] = ()
+    """Every address that led here, the canonical one first."""
+    fingerprint: str = ""
+    """Equal for equal bodies, whatever their case, punctuation and white space; see ingest/dedupe."""
+    extraction: Extraction
+
+    @property
+    def content_hash(self) -> str:
+        """Changes with title, authors or body: a new revision. A date alone is none."""
+        return short_hash("\x1f".join((self.title, *self.authors, self.text)))
+
+
+def to_json(record: Any) -> bytes:
+    """The record as JSON in UTF-8; times are ISO 8601 in UTC."""
+    return msgspec.json.encode(record)
+
+
+def article_from_json(data: bytes | str) -> Article:
+    """Read an article back. Raises msgspec.ValidationError where the JSON is not an article."""
+    return msgspec.json.decode(data, type=Article)
