@@ -1,0 +1,58 @@
+"""What the headers of a conditional GET say, both ways (RFC 9110, sections 8.8, 10.2.3 and 13). Pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from ingest.models import Validators
+
+_DAY = 86_400.0
+# What may be sent back as it came. A folded ETag would make every later request invalid; one above 1,000 characters,
+# with the other headers, comes near the 8 KB at which servers answer 400. Either would shut the feed out for good.
+_OPAQUE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
+
+
+def conditions(known: Validators) -> dict[str, str]:
+    """The headers that make a GET conditional; none where nothing is known."""
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def fresh(headers: Mapping[str, str], body: bytes) -> Validators:
+    """The validators of a 200. They replace the old ones wholly: an outlet that drops its ETag means it."""
+    return Validators(
+        etag=_opaque(headers, "ETag"),
+        last_modified=_opaque(headers, "Last-Modified"),
+        body_hash=sha256(body).hexdigest()[:16],
+    )
+
+
+def confirmed(known: Validators, headers: Mapping[str, str]) -> Validators:
+    """The validators after a 304: those it states anew, the others as they were."""
+    return replace(
+        known,
+        etag=_opaque(headers, "ETag") or known.etag,
+        last_modified=_opaque(headers, "Last-Modified") or known.last_modified,
+    )
+
+
+def _opaque(headers: Mapping[str, str], name: str) -> str:
+    value = headers.get(name, "")
+    return value if _OPAQUE.fullmatch(value) else ""
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Retry-After, seconds or an HTTP date, as seconds from `now`: at most a day; None where it asks for nothing."""
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value), _DAY)
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+    return min(seconds, _DAY) if seconds >= 0 else None
