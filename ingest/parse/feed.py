@@ -1,0 +1,261 @@
+"""RSS 0.9x, 1.0 and 2.0, RDF, Atom (RFC 4287) and JSON Feed -> Parsed.
+
+feedparser reads them; what stands here prepares the text so that it can (junk before the root, characters that XML
+forbids, hostile entities) and takes from its answer what the outlet wrote, not what feedparser made of it.
+"""
+
+import html
+import io
+import re
+from typing import Any
+from urllib.parse import quote
+
+import feedparser
+
+from ingest.errors import ParseFailed
+from ingest.models import Entry, Feed, Fetch
+from ingest.parse.json_feed import parse_json_feed
+from ingest.parse.parsed import Parsed, absolute, refusal
+from ingest.parse.text import as_paragraphs, decoded, looks_like_html, plain
+
+MAX_ENTRIES = 10_000
+
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+
+
+def parse_feed(feed: Feed, fetch: Fetch) -> Parsed:
+    """Read a feed. Entries without any address are left out; at most 10,000 are taken. Raises ParseFailed."""
+    text = decoded(fetch.body, fetch.content_type)
+    base = fetch.url or feed.url
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return parse_json_feed(text, feed, base)
+    result = _read(_prepared(text))
+    if not result.version and not result.entries:
+        raise ParseFailed("XML with the root element of a feed, but neither a known version nor entries")
+    about = _About(result, feed, base)
+    entries = (_entry(raw, about) for raw in result.entries[:MAX_ENTRIES])
+    return Parsed(
+        entries=tuple(entry for entry in entries if entry),
+        title=plain(_text(result.feed, "title")),
+        language=about.language,
+        ttl=_ttl(result.feed),
+    )
+
+
+class _About:
+    """What an entry takes from the feed it stands in."""
+
+    def __init__(self, result: Any, feed: Feed, base: str) -> None:
+        self.feed = feed
+        self.base = base
+        self.atom = result.version.startswith("atom")
+        self.language = _text(result.feed, "language")
+        self.authors = _authors(result.feed) if self.atom else ()  # RFC 4287, 4.2.1; RSS has no such rule
+
+
+# ── what feedparser is given ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _prepared(text: str) -> str:
+    """The feed from its root element on, with the harmless entities of its DTD and no character that XML forbids."""
+    root = _ROOT.search(text)
+    page = _HTML_PAGE.search(text, 0, root.start() if root else 1)
+    if not root or page:
+        raise refusal(text, "a feed")
+    body = _CHARACTER.sub(_allowed, text[root.start() :])
+    _refuse_traps(body)
+    if "<description" in body or "<summary" in body:
+        # feedparser takes a later media:description, the caption of a picture, for the entry's description or content.
+        body = _CAPTION.sub("", body)
+    return _doctype(text[: root.start()]) + body
+
+
+_CHARACTER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_CAPTION = re.compile(
+    r"<media:description\b[^<>]*>[^<]*(?:<(?!/?media:description)[^<]*)*</media:description\s*>"  # linear: no .*?
+)
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """A character reference, or U+FFFD for one that XML 1.0 (2.2) forbids; feedparser fails on those."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip("0")[:8]
+    code = int(digits or "0", 16 if hexadecimal else 10)
+    allowed = code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    return reference[0] if allowed else "\ufffd"
+
+
+_TRAPS = (
+    ("an element with a thousand attributes", re.compile(r"<[^<>=]*(?:=[^<>=]*){1000}")),
+    ("keywords without end", re.compile(r"(?:keywords|tags)\b[^<>]*>(?:<!\[CDATA\[)?[^<\]]{20000}")),
+    (
+        "an author of a thousand letters without a space",
+        re.compile(
+            r"(?:author|creator|editor|webmaster|publisher)\b[^<>]*>(?:<!\[CDATA\[)?"
+            r"[^<\]]*?(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1000}",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_PREFIX = re.compile(r"xmlns:([\w.-]+)")
+_LABEL = re.compile(r"<(?:\w+:)?(?:category|subject|keywords)\b", re.IGNORECASE)
+
+
+def _refuse_traps(body: str) -> None:
+    """Raise ParseFailed for what no feed has and feedparser takes quadratic time over: 1 MB of any took over 20 s."""
+    trap = next((name for name, pattern in _TRAPS if pattern.search(body)), "")
+    if len(set(_PREFIX.findall(body))) > 200:
+        trap = "hundreds of namespaces"
+    if any(len(_LABEL.findall(piece)) > 1000 for piece in re.split(r"<(?:item|entry)\b", body)):
+        trap = "an entry in a thousand categories"
+    if trap:
+        raise ParseFailed(f"a feed with {trap}; refused, as it could take hours to read")
+
+
+_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,40})\s+(?:\"([^\"<>]*)\"|'([^'\"<>]*)')\s*>")
+_REFERENCE = re.compile(r"&(?!#\w+;)|%")
+
+
+def _doctype(prolog: str) -> str:
+    """A DTD with the entities that the prolog declares, each a few characters long, or "".
+
+    Nothing else of a DTD reaches the XML parser. Expat alone lets a document grow a hundredfold: 15 MB to 1.5 GB.
+    Raises ParseFailed for entities made of entities ("billion laughs") and long ones, which have no use in a feed.
+    """
+    if "<!ENTITY" not in prolog:
+        return ""
+    found = [(name, double or single) for name, double, single in _ENTITY.findall(prolog[:65_536])]
+    if any(len(value) > 100 or _REFERENCE.search(value) for _, value in found) or len(found) > 300:
+        raise ParseFailed("a feed whose DTD declares entities that expand; refused, as it could fill the memory")
+    lines = "\n".join(f'<!ENTITY {name} "{value}">' for name, value in found)
+    return f"<!DOCTYPE feed [\n{lines}\n]>\n" if found else ""
+
+
+def _read(text: str) -> Any:
+    """feedparser's answer. It gets no address: guids would become absolute with it, and change with a redirect."""
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        # A stream: bytes are first tried as the name of a file.
+        stream = io.BytesIO(text.encode("utf-8", "replace"))
+        return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
+        raise ParseFailed(f"a feed that cannot be read: {type(error).__name__}: {error}") from error
+
+
+# ── what is taken from its answer ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _entry(raw: Any, about: _About) -> Entry | None:
+    content = _content(raw)
+    summary = _text(raw, "summary")
+    guid = _text(raw, "id")
+    url = _address(raw, about.base) or (_made_up(about.feed, guid) if content or summary else "")
+    if not url:
+        return None
+    published, updated = _text(raw, "published"), _text(raw, "updated")
+    return Entry(
+        url=url,
+        guid=guid,
+        title=plain(_text(raw, "title")),
+        authors=_authors(raw) or about.authors,
+        # RSS 1.0 dates an entry with dc:date alone, which feedparser calls `updated`.
+        published=published or ("" if about.atom else updated),
+        updated=updated,
+        summary="" if summary == _longest(raw) else summary,
+        content=content if len(content) >= len(summary) else "",  # a shorter one is a caption or a subtitle
+        language=_text(raw, "language") or _text(raw.get("title_detail") or {}, "language") or about.language,
+        tags=_tags(raw),
+        image=_image(raw, about.base),
+    )
+
+
+def _text(raw: Any, key: str) -> str:
+    """A value that feedparser has as text; an element with attributes it does not know becomes a dict."""
+    value = raw[key] if key in raw else ""  # noqa: SIM401 - get("updated") answers with `published`, and warns
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _address(raw: Any, base: str) -> str:
+    """Where the article is: before the redirector of FeedBurner, then its link, then a guid that is an address."""
+    guid = _text(raw, "id")
+    links = [link for link in raw.get("links", ()) if link.get("rel", "alternate") in {"alternate", "via", "related"}]
+    link = "" if raw.get("guidislink") else _text(raw, "link")
+    candidates = [_text(raw, "feedburner_origlink"), link, *(_text(other, "href") for other in links)]
+    if re.match(r"https?://", guid, re.IGNORECASE):
+        candidates.append(guid)
+    return next((url for url in (absolute(base, each) for each in candidates) if url), "")
+
+
+def _made_up(feed: Feed, guid: str) -> str:
+    return f"{feed.url}#{quote(guid, safe='')}" if guid else ""
+
+
+def _content(raw: Any) -> str:
+    """The longest content of a textual type, as HTML."""
+    longest = _longest(raw)
+    return longest if not longest or looks_like_html(longest) else as_paragraphs(html.unescape(longest))
+
+
+def _longest(raw: Any) -> str:
+    texts = (
+        _text(content, "value")
+        for content in raw.get("content", ())
+        if content.get("type", "").startswith("text/") or content.get("type", "").endswith("xml")
+    )
+    return max(texts, key=len, default="")
+
+
+def _authors(raw: Any) -> tuple[str, ...]:
+    """Names in order, each once; "a@b.c (Name)" is Name, and an address alone is nobody's name."""
+    names = (plain(_author(author)) for author in raw.get("authors", ()))
+    return tuple(dict.fromkeys(name for name in names if name and not re.fullmatch(r"\S+@\S+", name)))
+
+
+_CUT = re.compile(r"[a-z]{1,20}(?: \((.*?)\)?)?")
+
+
+def _author(author: Any) -> str:
+    """The name. feedparser ends an address after four letters: of "a@b.online (Name)" it makes the name "ne (Name"."""
+    name = _text(author, "name")
+    rest = _CUT.fullmatch(name) if re.search(r"\.[a-zA-Z]{4}$", _text(author, "email")) else None
+    return rest[1] or "" if rest else name
+
+
+def _tags(raw: Any) -> tuple[str, ...]:
+    tags = (plain(tag.get("label") or tag.get("term") or "") for tag in raw.get("tags", ()))
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)\b", re.IGNORECASE)
+
+
+def _image(raw: Any, base: str) -> str:
+    """The first picture of media:content, media:thumbnail and the enclosures."""
+    pictures = [media for media in raw.get("media_content", ()) if _is_picture(media)]
+    thumbnails = list(raw.get("media_thumbnail", ()))
+    enclosures = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure" and _is_picture(link)]
+    urls = (media.get("url") or media.get("href") or "" for media in (*pictures, *thumbnails, *enclosures))
+    return next((picture for picture in (absolute(base, url) for url in urls) if picture), "")
+
+
+def _is_picture(media: Any) -> bool:
+    kind = media.get("type", "") or media.get("medium", "")
+    return kind.startswith("image") if kind else bool(_PICTURE.search(media.get("url") or media.get("href") or ""))
+
+
+_PERIODS = {"hourly": 3600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
+
+
+def _ttl(about: Any) -> float | None:
+    """<ttl> (RSS 2.0, minutes), else sy:updatePeriod over sy:updateFrequency; None for "always", "dayly", 0.1, -5."""
+    minutes = _whole(_text(about, "ttl"))
+    if minutes:
+        return minutes * 60.0
+    period = _PERIODS.get(_text(about, "sy_updateperiod").lower())
+    frequency = _whole(_text(about, "sy_updatefrequency") or "1")
+    return period / frequency if period and frequency else None
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,7}", text) else 0

@@ -1,0 +1,51 @@
+"""What every reader of this room hands back, and how it says that it cannot."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from ingest.errors import ParseFailed
+from ingest.models import Entry, Record
+
+
+class Parsed(Record, frozen=True, kw_only=True):
+    """One feed, sitemap or listing as read.
+
+    ttl: seconds that it asks us to wait between polls, None where it says nothing that makes sense.
+    """
+
+    entries: tuple[Entry, ...]
+    title: str = ""
+    language: str = ""
+    ttl: float | None = None
+
+
+def absolute(base: str, link: str) -> str:
+    """The link as an absolute http(s) URL, "" where it is none (blank, `javascript:`, `urn:`, a broken host)."""
+    if not link.strip():
+        return ""
+    try:
+        url = urljoin(base, link.strip())
+        parts = urlsplit(url)
+        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+    except ValueError:  # "http://[oops" and the like
+        return ""
+
+
+_KINDS = (
+    (r"<(?:\w+:)?urlset\b", "a sitemap", "list it under `sitemaps`"),
+    (r"<(?:\w+:)?sitemapindex\b", "an index of sitemaps", "name the sitemap itself"),
+    (r"<(?:!doctype html|html|head|body)\b", "an HTML page", "is the address still right?"),
+    (r"<(?:\w+:)?(?:rss|feed|rdf)\b", "a feed", "list it under `feeds`"),
+    (r"<opml\b", "a list of feeds (OPML)", "`teletipo sources import` reads it"),
+    (r"^\s*[\[{]", "JSON of another kind", "is the address still right?"),
+)
+
+
+def refusal(text: str, wanted: str) -> ParseFailed:
+    """The error for a text that is not the `wanted` kind: it names what came instead, and a remedy."""
+    head = text[:20_000]
+    for pattern, came, remedy in _KINDS:
+        if re.search(pattern, head, re.IGNORECASE):
+            return ParseFailed(f"{wanted} that cannot be read" if came == wanted else f"{came}, not {wanted}; {remedy}")
+    beginning = " ".join(head.split())[:40]
+    return ParseFailed(f"neither {wanted} nor anything known; it begins with {beginning!r}")

@@ -1,0 +1,183 @@
+"""Sitemaps and listings become entries, and what is neither is named."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ParseFailed
+from ingest.models import Entry, Feed, FeedKind, Fetch, Listing, Outcome
+from ingest.parse import Parsed, parse
+
+DATA = Path(__file__).parents[1] / "data/feeds"
+CORPORA = Path(__file__).parents[2].parent / "shared/corpora/feeds"
+CARDS = Listing(url="", entry="article.card", title="h2", published="time", summary=".teaser")
+
+
+def read(body: bytes, kind: FeedKind, listing: Listing | None = None, content_type: str = "") -> Parsed:
+    feed = Feed(id="h:1", source="h", url="https://harbour.example/news/", kind=kind, listing=listing)
+    fetch = Fetch(requested=feed.url, url=feed.url, outcome=Outcome.OK, body=body, content_type=content_type)
+    return parse(feed, fetch)
+
+
+def sitemap(body: bytes) -> tuple[Entry, ...]:
+    return read(body, "sitemap").entries
+
+
+def listing(body: bytes, selectors: Listing = CARDS, content_type: str = "") -> tuple[Entry, ...]:
+    return read(body, "listing", selectors, content_type).entries
+
+
+# ── sitemaps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_news_sitemap_says_all_it_knows_about_an_article() -> None:
+    first, second = sitemap((DATA / "sitemap-news.xml").read_bytes())
+    assert first == Entry(
+        url="https://harbour.example/news/ferry-strike?a=1&b=2",
+        title="Ferry strike & fog",
+        published="2022-02-21T22:22:00Z",
+        updated="2022-02-22",
+        language="en",
+        tags=("ferry", "strike"),
+        image="https://img.example/ferry.jpg",
+    )
+    assert second == Entry(url="https://harbour.example/news/library")
+
+
+def test_a_gzipped_sitemap_reads_the_same() -> None:
+    plain = (DATA / "sitemap-news.xml").read_bytes()
+    assert sitemap(gzip.compress(plain)) == sitemap(plain)
+
+
+def test_a_sitemap_without_or_with_other_namespaces_reads_the_same() -> None:
+    bare = b"<urlset><url><loc>/a</loc></url></urlset>"
+    prefixed = b'<s:urlset xmlns:s="https://sitemaps.example/0.84"><s:url><s:loc>/a</s:loc></s:url></s:urlset>'
+    assert sitemap(bare) == sitemap(prefixed) == (Entry(url="https://harbour.example/a"),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\n\n<?xml version='1.0'?><urlset><url><loc>/a</loc></url></urlset>",
+        b"<urlset><url><loc>/a</loc></url><url><loc>/b & c",
+        "<?xml version='1.0' encoding='utf-16'?><urlset><url><loc>/a</loc></url></urlset>".encode("utf-16"),
+    ],
+)
+def test_a_broken_sitemap_gives_what_can_be_read(body: bytes) -> None:
+    assert sitemap(body)[0].url == "https://harbour.example/a"
+
+
+def test_at_most_fifty_thousand_addresses_are_taken() -> None:
+    assert len(sitemap(b"<urlset>" + b"<url><loc>/a</loc></url>" * 50_001 + b"</urlset>")) == 50_000
+
+
+def test_an_empty_sitemap_is_a_sitemap() -> None:
+    assert sitemap(b"<urlset></urlset>") == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            b"<sitemapindex><sitemap><loc>/s</loc></sitemap></sitemapindex>",
+            "index of sitemaps.*name the sitemap itself",
+        ),
+        (b"<rss version='2.0'><channel/></rss>", "a feed, not a sitemap; list it under `feeds`"),
+        (b"<!doctype html><html><body>gone</body></html>", "an HTML page"),
+        (b"gone", "begins with 'gone'"),
+        (b"\x1f\x8bgone", "gzip file that cannot be unpacked"),
+        (gzip.compress(b" " * (51 << 20)), "more than 50 MB"),
+    ],
+    ids=["index", "feed", "page", "text", "bad gzip", "gzip bomb"],
+)
+def test_what_is_no_sitemap_is_named(body: bytes, says: str) -> None:
+    with pytest.raises(ParseFailed, match=says):
+        sitemap(body)
+
+
+def test_entities_never_grow_nor_read_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    nested = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 9))
+    dtd = f'<!DOCTYPE u [<!ENTITY l0 "lol"><!ENTITY f SYSTEM "file://{tmp_path}/secret">{nested}]>'
+    body = dtd + "<urlset><url><loc>/a</loc><lastmod>&f;&l8;</lastmod></url></urlset>"
+    try:
+        entries = sitemap(body.encode())
+    except ParseFailed:
+        return
+    assert sum(len(entry.updated) for entry in entries) < 100
+    assert not any("secret" in entry.updated for entry in entries)
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason=f"{CORPORA} is absent")
+def test_a_real_news_sitemap_is_read() -> None:
+    entries = sitemap((CORPORA / "news-crawl/src/test/resources/sitemap-news.xml").read_bytes())
+    assert entries
+    assert all(entry.url and entry.published for entry in entries)
+
+
+# ── listings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_listing_gives_one_entry_an_address() -> None:
+    parsed = read((DATA / "listing.html").read_bytes(), "listing", CARDS)
+    assert parsed.title == "News | Harbour Post"
+    assert parsed.entries == (
+        Entry(
+            url="https://harbour.example/section/ferry",
+            title="Ferry & fog",
+            published="2022-02-21T22:22:00Z",
+            summary="Crews walked out.",
+        ),
+        Entry(url="https://harbour.example/news/library", title="Library opens", published="19 Feb 2022"),
+    )
+
+
+def test_of_two_links_to_one_article_the_one_with_words_is_taken() -> None:
+    body = b"<a href='/x'><img></a><a href='/x'>Headline</a><a href='/x'>Read more</a>"
+    assert listing(body, Listing(url="", entry="a")) == (Entry(url="https://harbour.example/x", title="Headline"),)
+
+
+def test_the_link_may_stand_inside_what_its_selector_finds() -> None:
+    body = b"<li><a href='/tag'>Tag</a><h2><a href='x'>Headline</a></h2></li>"
+    selectors = Listing(url="", entry="li", link="h2", title="h2")
+    assert listing(body, selectors) == (Entry(url="https://harbour.example/news/x", title="Headline"),)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "content_type"),
+    [
+        ("<meta charset='iso-8859-1'>", "latin-1", "text/html"),
+        ("", "latin-1", "text/html; charset=iso-8859-1"),
+        ("", "utf-8", "text/html"),
+        ("<?xml version='1.0' encoding='utf-8'?>", "utf-8", "application/xhtml+xml"),
+    ],
+)
+def test_letters_of_a_listing_survive(head: str, encoding: str, content_type: str) -> None:
+    body = f"{head}<html><body><article class=card><h2><a href=/x>Año</a></h2></article></body></html>".encode(encoding)
+    assert listing(body, content_type=content_type)[0].title == "Año"
+
+
+@pytest.mark.parametrize(
+    "selectors", [Listing(url="", entry="a[["), Listing(url="", entry="article", title="h2::before")]
+)
+def test_a_selector_that_cannot_be_used_is_named_and_not_tried_again(selectors: Listing) -> None:
+    with pytest.raises(ParseFailed, match=r"the selector '(a\[\[|h2::before)' cannot be used") as failed:
+        listing((DATA / "listing.html").read_bytes(), selectors)
+    assert not failed.value.again
+
+
+@pytest.mark.parametrize("body", [b"<p>Nothing here</p>", b"<article class='card'>No link</article>"])
+def test_a_page_without_entries_may_have_changed(body: bytes) -> None:
+    with pytest.raises(ParseFailed, match=r"'article\.card'; the page may have changed"):
+        listing(body)
+
+
+def test_a_listing_that_is_no_page_is_named() -> None:
+    with pytest.raises(ParseFailed, match="begins with 'Service unavailable'"):
+        listing(b"Service unavailable")
+
+
+def test_a_listing_without_selectors_says_what_to_add() -> None:
+    with pytest.raises(ParseFailed, match="add `entry`"):
+        read(b"<p>x</p>", "listing")
