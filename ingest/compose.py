@@ -1,0 +1,125 @@
+"""A page and what the feed said about it -> one Article. Pure: no network, no store, the clock passed in.
+
+extract finds, clean tidies, dedupe fingerprints, enrich adds; this module decides whom to believe where they differ,
+and writes down in `extraction.evidence` who won.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from ingest.clean import canonical_url, clean_paragraphs, clean_text, clean_url, read_date, split_authors
+from ingest.dedupe import fingerprint
+from ingest.enrich import enrich
+from ingest.errors import ExtractFailed
+from ingest.extract import Extracted, extract, paragraphs_of
+from ingest.models import Article, Entry, Extraction, Page, Source, article_id
+
+FULLER = 1.5
+"""The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
+
+WEAK = {"trafilatura", "htmldate"}
+"""Evidence that gives way to a feed's own date."""
+
+LEAD_CHARACTERS = 120
+
+
+def extract_article(html: bytes, url: str, source: Source | None = None) -> Article:
+    """The article in a page: no I/O, no store.
+
+    html: the page's bytes, in whatever encoding it says. url: where it came from. source: its site rules, language and
+    time zone; none is needed. Raises ExtractFailed where there is no article in it, ValueError for a bad url.
+    """
+    now = datetime.now(UTC)
+    outlet = source or Source(id="", name="", homepage=url, language="", country="", timezone="UTC")
+    return compose(Entry(url=clean_url(url)), outlet, Page(url=url, body=html, fetched=now), now)
+
+
+def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> Article:
+    """The article at revision 1. `page` is None where the feed's own text is the article.
+
+    Raises ExtractFailed where neither the page nor the feed has an article.
+    """
+    found = _found(entry, source, page)
+    url = canonical_url(page.url, found.url) if page else clean_url(entry.url, keep_fragment=True)
+    text = "\n\n".join(found.paragraphs)
+    title, title_from = _title(found, entry)
+    published, raw, published_from = _published(found, entry, source)
+    fetched = page.fetched if page else now
+    return enrich(
+        Article(
+            id=article_id(url),
+            revision=1,
+            url=url,
+            source=source.id,
+            title=title,
+            text=text,
+            authors=split_authors(found.authors or entry.authors),
+            published=published,
+            published_raw=raw,
+            updated=_date(found.updated or entry.updated, source),
+            fetched=fetched,
+            sorted=min(published, fetched) if published else fetched,
+            language=(found.language or entry.language or source.language)[:2].lower(),
+            country=source.country,
+            summary=clean_text(" ".join(paragraphs_of(found.summary or entry.summary))),
+            image=found.image or entry.image,
+            tags=tuple(dict.fromkeys((*source.tags, *entry.tags, *found.tags))),
+            addresses=tuple(dict.fromkeys((url, entry.url, *((page.url,) if page else ())))),
+            fingerprint=fingerprint(text),
+            extraction=Extraction(
+                method=found.method,
+                evidence={**found.evidence, "title": title_from, "published": published_from},
+            ),
+        )
+    )
+
+
+def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
+    """What the page gave, or what the feed carried where there is no page or far less in it; paragraphs cleaned."""
+    fed = clean_paragraphs(paragraphs_of(entry.content))
+    if page is None:
+        if not fed:
+            raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
+        return Extracted(paragraphs=fed, method="feed")
+    try:
+        found = extract(page.body, page.url, page.content_type, source.extract)
+    except ExtractFailed:
+        if not fed:
+            raise
+        return Extracted(paragraphs=fed, method="feed")
+    paragraphs, method = clean_paragraphs(found.paragraphs), found.method
+    if _words(fed) > FULLER * _words(paragraphs):
+        paragraphs, method = fed, "feed"
+    return msgspec.structs.replace(found, paragraphs=paragraphs, method=method)
+
+
+def _title(found: Extracted, entry: Entry) -> tuple[str, str]:
+    if title := clean_text(found.title):
+        return title, found.evidence.get("title", "page")
+    if title := clean_text(entry.title):
+        return title, "feed"
+    lead = found.paragraphs[0]
+    sentence = lead.split(". ")[0]
+    if len(sentence) <= LEAD_CHARACTERS:
+        return sentence.rstrip("."), "first sentence"
+    return sentence[:LEAD_CHARACTERS].rsplit(" ", 1)[0] + "…", "first sentence"
+
+
+def _published(found: Extracted, entry: Entry, source: Source) -> tuple[datetime | None, str, str]:
+    """The first date that can be read: the page's own, then the feed's, then what was guessed from the page."""
+    evidence = found.evidence.get("published", "page")
+    said = [(found.published, evidence), (entry.published, "feed")]
+    for raw, origin in sorted(said, key=lambda pair: pair[1] in WEAK):
+        if date := _date(raw, source):
+            return date, raw, origin
+    return None, found.published or entry.published, "none"
+
+
+def _date(raw: str, source: Source) -> datetime | None:
+    return read_date(raw, source.timezone, source.language) if raw else None
+
+
+def _words(paragraphs: Iterable[str]) -> int:
+    return sum(len(paragraph.split()) for paragraph in paragraphs)

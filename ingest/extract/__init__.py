@@ -1,0 +1,14 @@
+"""The bytes of an article's page -> what it says: its paragraphs, and its title, authors and dates as written.
+
+    bytes ─decode─► tree ─┬─ the site's own rules (CSS selectors), where it has any
+                          ├─ body: trafilatura, by paragraphs, and the lead that it leaves out
+                          └─ metadata: JSON-LD, Open Graph, meta and time elements, then trafilatura
+
+The tree is parsed once and shared. Nothing is believed or cleaned here: every field is as the page has it, with the
+evidence that it came from, and ingest/clean reads it afterwards. No I/O.
+"""
+
+from ingest.extract.body import Extracted, extract
+from ingest.extract.page import paragraphs_of
+
+__all__ = ["Extracted", "extract", "paragraphs_of"]

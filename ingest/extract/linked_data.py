@@ -1,0 +1,143 @@
+"""JSON-LD (schema.org) as pages carry it: broken, nested, repeated -> the one node that is the article."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+Node = dict[str, Any]
+
+_ARTICLES = {
+    "blogposting",
+    "report",
+    "reportage",
+    "liveblogposting",
+    "socialmediaposting",
+    "review",
+    "critic",
+    "column",
+}
+_PAGES = {"webpage", "itempage", "medicalwebpage", "newsmediaorganization"}
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//[^\n]*CDATA\[)|(?:-->|//[^\n]*\]\]>)\s*;?\s*$", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_MARKUP = re.compile(r"<[^>]+>")
+_DEEPEST = 12
+"""Levels of nesting that are followed; real pages have their article within five."""
+
+
+def linked_data(tree: HtmlElement) -> list[Node]:
+    """Every JSON-LD node at the top of a script, in a list, in an @graph or as a mainEntity. Broken scripts are
+    mended where that is easy (control characters, comments, commas too many) and else skipped."""
+    scripts = (script.text for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    return [node for script in scripts if script for node in _nodes(_loads(script), 0)]
+
+
+def _loads(script: str) -> Any:
+    for mended in (script, _TRAILING_COMMA.sub("", _CONTROL.sub(" ", _COMMENT.sub("", script)))):
+        try:
+            return json.loads(mended, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: Any, depth: int) -> Iterator[Node]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for element in value:
+            yield from _nodes(element, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart"):
+            yield from _nodes(value.get(key), depth + 1)
+
+
+def article_node(nodes: list[Node], url: str) -> Node:
+    """The node of the article at `url`: of several the one that names this address, else the one that says the most."""
+    articles = [node for node in nodes if _is_article(node)]
+    path = urlsplit(url).path.rstrip("/")
+
+    def worth(node: Node) -> tuple[bool, int]:
+        own = path and any(urlsplit(text).path.rstrip("/") == path for text in _addresses(node))
+        return bool(own), sum(key in node for key in ("headline", "datePublished", "author", "articleBody", "image"))
+
+    return max(articles, key=worth, default={})
+
+
+def page_nodes(nodes: list[Node]) -> list[Node]:
+    """The nodes about the page as a whole, which some systems date instead of the article."""
+    return [node for node in nodes if types(node) & _PAGES]
+
+
+def types(node: Node) -> set[str]:
+    """The node's types, in lower case and without a vocabulary's address."""
+    kinds = node.get("@type") or ()
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return {str(kind).rpartition("/")[2].rpartition(":")[2].lower() for kind in kinds}
+
+
+def _is_article(node: Node) -> bool:
+    return any(kind.endswith("article") or kind in _ARTICLES for kind in types(node))
+
+
+def _addresses(node: Node) -> list[str]:
+    return [text for key in ("url", "@id", "mainEntityOfPage") for text in texts(node.get(key), "@id", "url")]
+
+
+def texts(value: Any, *keys: str) -> list[str]:
+    """The strings in a value that may be a string, a number, a node (then one of its `keys`) or a list of these."""
+    if isinstance(value, list):
+        return [text for element in value if not isinstance(element, list) for text in texts(element, *keys)]
+    if isinstance(value, dict):
+        return next((found for key in keys if (found := texts(value.get(key), "name", "url"))), [])
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return []
+    return [text] if (text := plain(str(value))) else []
+
+
+def plain(text: str) -> str:
+    """The text without entities and tags, which many systems leave in JSON."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return " ".join(_MARKUP.sub(" ", text).split())
+
+
+def named(node: Node, nodes: list[Node]) -> Node:
+    """The node that `node` refers to by its @id where it says nothing else itself."""
+    if set(node) - {"@id", "@type"}:
+        return node
+    return next(
+        (other for other in nodes if other is not node and other.get("@id") == node.get("@id") and "name" in other),
+        node,
+    )
+
+
+def authors(article: Node, nodes: list[Node]) -> list[str]:
+    """The names of the article's authors, else of its creators."""
+    for key in ("author", "creator"):
+        value = article.get(key)
+        people = value if isinstance(value, list) else [value]
+        people = [named(person, nodes) if isinstance(person, dict) else person for person in people]
+        if names := texts(people, "name", "alternateName"):
+            return names
+    return []
+
+
+def body_of(article: Node) -> str:
+    """articleBody as written, HTML or plain text."""
+    body = article.get("articleBody")
+    return body if isinstance(body, str) else ""
+
+
+def site_name(article: Node, nodes: list[Node]) -> str:
+    """The publisher's name."""
+    publisher = article.get("publisher")
+    publisher = publisher[0] if isinstance(publisher, list) and publisher else publisher
+    publisher = named(publisher, nodes) if isinstance(publisher, dict) else publisher
+    return next(iter(texts(publisher, "name")), "")

@@ -1,0 +1,166 @@
+"""Bytes -> text -> tree -> paragraphs: what every way of reading a page starts from."""
+
+import html
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura.utils import detect_encoding
+
+from ingest.errors import ExtractFailed
+
+_MAGIC = (
+    (b"%PDF", "a PDF file"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"),
+    (b"RIFF", "an image or a sound"), (b"PK\x03\x04", "a zip or office file"), (b"ID3", "a sound"),
+    (b"\x1f\x8b", "gzip that is still packed"), (b"\xd0\xcf\x11\xe0", "an office file"),
+    (b"\x00\x00\x00", "a film or other binary file"),
+)  # fmt: skip
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_TAG = re.compile(r"<[a-zA-Z!/?]")
+# Possessive, since a page that opens with thirty comments made a backtracking pattern run for ever.
+_FEED = re.compile(r"(?:\s|<\?[^>]*>|<!--(?:(?!-->).)*+-->)*+<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+# What browsers read where these are declared (the WHATWG Encoding Standard), each a superset of its label.
+_READ_AS = {
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030",
+    "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254", "x-euc-jp": "euc_jp", "utf8": "utf-8",
+}  # fmt: skip
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The page's text, by byte order mark, valid UTF-8, the charset of the HTTP header, that of the page, and a guess.
+
+    UTF-8 comes before what is declared since text in another encoding is next to never valid UTF-8 by accident.
+    Raises ExtractFailed for what is empty or not HTML.
+    """
+    _refuse(body)
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    declared = [
+        _READ_AS.get(label, label)
+        for label in _CHARSET.findall(f"{content_type} {body[:4096].decode('latin-1')}".lower())[:3]
+    ]
+    stateful = [encoding for encoding in declared if encoding.startswith(("iso-2022", "utf-16", "hz"))]
+    for encoding in (*stateful, "utf-8", *(name for name in declared if name != "cp1252")):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _damaged_utf8(body) if "utf-8" in declared else _guessed(body, declared)
+
+
+def _refuse(body: bytes) -> None:
+    start = body[:1024].lstrip()
+    if not start and not body.strip():
+        raise ExtractFailed("the page is empty")
+    for magic, kind in _MAGIC:
+        if body.startswith(magic):
+            raise ExtractFailed(f"the page is {kind}, not HTML", again=False)
+    if start.count(b"\x00") > len(start) // 2 + 8:
+        raise ExtractFailed("the page is a binary file, not HTML", again=False)
+
+
+def _damaged_utf8(body: bytes) -> str:
+    """UTF-8 with a few broken bytes is still UTF-8; where most of what is not ASCII is broken, it never was."""
+    text = body.decode("utf-8", "replace")
+    foreign = sum(1 for character in text if character > "\x7f")
+    return text if text.count("\ufffd") * 4 < foreign else _guessed(body, [])
+
+
+def _guessed(body: bytes, declared: list[str]) -> str:
+    for encoding in (*declared, *detect_encoding(body), "cp1252"):
+        try:
+            return body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return body.decode("cp1252", "replace")
+
+
+def parse(text: str) -> HtmlElement:
+    """The page's tree. Raises ExtractFailed for what is no HTML or is nested too deep to be read whole."""
+    if not _TAG.search(text):
+        raise ExtractFailed("the page is plain text, not HTML", again=False)
+    if _FEED.match(text):
+        raise ExtractFailed("the page is a feed or a sitemap, not an article", again=False)
+    parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    try:
+        # As bytes, since lxml refuses a str that declares an encoding of its own.
+        tree = document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise ExtractFailed(f"the page cannot be read as HTML: {error}", again=False) from error
+    if any("Excessive depth" in entry.message for entry in parser.error_log):
+        raise ExtractFailed("the page is nested too deep to be read (over 255 elements)", again=False)
+    return tree
+
+
+# HTML's block elements and those of trafilatura's own tree (headings are `head`, list entries `item`, breaks `lb`).
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
+    "summary", "table", "tr", "ul", "head", "item", "list", "quote", "row",
+}  # fmt: skip
+_DROPPED = {
+    "script", "style", "noscript", "template", "figcaption", "svg", "math", "iframe", "object", "embed", "form",
+    "button", "select", "textarea", "audio", "video", "canvas", "nav", "title", "graphic",
+}  # fmt: skip
+_LINES = {"br", "lb"}
+_CELLS = {"td", "th", "cell"}
+
+
+def paragraphs_of(fragment: str) -> tuple[str, ...]:
+    """The paragraphs of an HTML fragment (a feed's content:encoded) or of plain text, white space collapsed.
+
+    Block elements and two line breaks in a row end a paragraph; scripts, styles, forms and captions are left out. In
+    plain text a blank line does, or each line end where there is no blank line. Raises ExtractFailed.
+    """
+    if not _TAG.search(fragment):
+        fragment = html.unescape(fragment)  # markup that was escaped twice shows now
+    if not _TAG.search(fragment):
+        return _plain_paragraphs(fragment)
+    return paragraphs_in(parse(f"<div>{fragment}</div>"))
+
+
+def paragraphs_in(tree: etree._Element) -> tuple[str, ...]:
+    """The paragraphs under an element of an HTML tree or of the body that trafilatura returns."""
+    return tuple(clean for block in _blocks(tree) if (clean := " ".join(block.split())))
+
+
+def _blocks(tree: etree._Element) -> Iterator[str]:
+    """By iteration, as a tree may be deeper than Python's stack."""
+    pieces: list[str] = []
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        ends = tag in _BLOCKS or element.getparent() is tree or (tag in _LINES and _is_second_line(element))
+        if ends and event == "start":
+            yield "".join(pieces)
+            pieces.clear()
+        if event == "start":
+            if tag in _DROPPED or not isinstance(tag, str):
+                walk.skip_subtree()
+            elif tag not in _LINES:
+                pieces.append(element.text or "")
+            continue
+        if ends:
+            yield "".join(pieces)
+            pieces.clear()
+        elif tag in _LINES or tag in _CELLS:
+            pieces.append(" ")
+        if element is not tree:
+            pieces.append(element.tail or "")
+    yield "".join(pieces)
+
+
+def _is_second_line(element: etree._Element) -> bool:
+    """Whether only white space is between this line break and one before it."""
+    before = element.getprevious()
+    return before is not None and before.tag in _LINES and not (before.tail or "").strip()
+
+
+def _plain_paragraphs(text: str) -> tuple[str, ...]:
+    blank_line = re.compile(r"\n[^\S\n]*\n")
+    parts = blank_line.split(text) if blank_line.search(text.strip()) else text.splitlines()
+    return tuple(clean for part in parts if (clean := " ".join(part.split())))
