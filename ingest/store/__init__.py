@@ -1,0 +1,33 @@
+"""The store: the only room that knows Redis.
+
+    in    feeds, entries, pages and articles, and which piece of work holds which lease
+    out   what is due, what is published, and how things stand
+
+Two places are atomic, both Lua: `claim` (is this entry new?) and `commit` (publish this article, once). Everything
+between them may be repeated safely, because a piece of work stays in `due` until it is done. keys.py lists every key.
+"""
+
+from ingest.store.connection import STORE_DOWN, Store, open_store
+from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
+from ingest.store.keys import QUEUES, Keys, QueueName
+from ingest.store.reading import EntryState, FeedState, Heartbeat, QueueEntry
+from ingest.store.work import Claim, Committed, Lease
+
+__all__ = [
+    "QUEUES",
+    "STORE_DOWN",
+    "Claim",
+    "Committed",
+    "EmbeddedServer",
+    "EntryState",
+    "FeedState",
+    "Heartbeat",
+    "Keys",
+    "Lease",
+    "QueueEntry",
+    "QueueName",
+    "Store",
+    "die_with_parent",
+    "open_store",
+    "running_url",
+]

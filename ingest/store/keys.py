@@ -1,0 +1,94 @@
+"""Every key that teletipo keeps in the store, and nothing else.
+
+`<p>` is the prefix, `teletipo:` unless [store] prefix says otherwise. Only the keys marked * are a contract with other
+programs; the rest may change from one version to the next.
+
+    key                        type    what it holds                                         lives
+    <p>due:fetch               zset    member -> ms when due: feeds to poll, pages to get    until done
+    <p>due:process             zset    the same for pages that wait to be processed          until done
+    <p>dead                    zset    member -> ms when it was set aside                    until retried or dropped
+    <p>feed:<feed id>          hash    a feed's state: validators, last fetch, failures      as long as the feed
+    <p>entry:<entry id>        hash    where one address stands: step, outcome, error        entry_days after seen
+    <p>said:<entry id>         string  the Entry as JSON, zstd                               page_days
+    <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
+    <p>host:<host>             string  ms of that host's next free slot                      until then
+    <p>article:<id> *          string  the Article as JSON                                   kept
+    <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     kept
+    <p>fingerprint:<value>     string  id of the first article with that body                kept
+    <p>articles                zset    article id -> ms of Article.sorted                    kept
+    <p>articles:<source>       zset    the same for one source                               kept
+    <p>queue:<name> *          stream  id revision event source url title language published queue_length
+    <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
+    <p>workers                 hash    name -> heartbeat as JSON                             until stale
+    <p>celery:...              any     what Celery keeps while the store is its broker       Celery's
+
+Members of `due` and `dead` are `feed:<feed id>` and `entry:<entry id>`; an entry's id is `article_id` of its address.
+There is one `due` per Celery queue, so that thousands of pages waiting for a slow extractor never hide a feed. On a
+Redis Cluster use a prefix in braces ({teletipo}:), so that the scripts find their keys in one slot.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+QueueName = Literal["fetch", "process"]
+QUEUES: tuple[QueueName, ...] = get_args(QueueName)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The table above as functions."""
+
+    prefix: str
+
+    def due(self, queue: QueueName) -> str:
+        return f"{self.prefix}due:{queue}"
+
+    @property
+    def dead(self) -> str:
+        return f"{self.prefix}dead"
+
+    def record(self, member: str) -> str:
+        """The hash of what stands in `due`: `feed:<id>` or `entry:<id>`."""
+        return f"{self.prefix}{member}"
+
+    def feed(self, feed_id: str) -> str:
+        return f"{self.prefix}feed:{feed_id}"
+
+    def entry(self, entry_id: str) -> str:
+        return f"{self.prefix}entry:{entry_id}"
+
+    def said(self, entry_id: str) -> str:
+        return f"{self.prefix}said:{entry_id}"
+
+    def page(self, entry_id: str) -> str:
+        return f"{self.prefix}page:{entry_id}"
+
+    def host(self, host: str) -> str:
+        return f"{self.prefix}host:{host}"
+
+    def article(self, article_id: str) -> str:
+        return f"{self.prefix}article:{article_id}"
+
+    def identity(self, article_id: str) -> str:
+        return f"{self.prefix}identity:{article_id}"
+
+    def fingerprint(self, value: str) -> str:
+        return f"{self.prefix}fingerprint:{value}"
+
+    def articles(self, source: str | None = None) -> str:
+        return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"
+
+    def queue(self, name: str) -> str:
+        return f"{self.prefix}queue:{name}"
+
+    def day(self, source: str, date: str) -> str:
+        return f"{self.prefix}day:{source}:{date}"
+
+    @property
+    def workers(self) -> str:
+        return f"{self.prefix}workers"
+
+    @property
+    def celery(self) -> str:
+        """Prefix of all that Celery writes."""
+        return f"{self.prefix}celery:"

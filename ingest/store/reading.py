@@ -1,0 +1,230 @@
+"""What can be asked of the store: entries, pages, articles, queues, and how things stand."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from ingest.models import Article, Entry, Page, Record, article_from_json
+from ingest.store.keys import QUEUES, Keys
+from ingest.store.pages import unpack_entry, unpack_page
+from ingest.store.work import today
+
+T = TypeVar("T")
+
+Kind = Literal["scheduler", "fetch", "process"]
+
+HEARTBEAT_SECONDS = 2.0
+STALE_SECONDS = 10.0
+"""A worker that has not beaten for this long is taken for dead: five beats missed."""
+
+
+class EntryState(Record, frozen=True, kw_only=True):
+    """Where one address stands. step: fetch, process or done; outcome: empty until done or dead."""
+
+    id: str
+    url: str
+    source: str
+    feed: str
+    step: str
+    attempt: int = 0
+    outcome: str = ""
+    article: str = ""
+    error: str = ""
+
+    @property
+    def settled(self) -> bool:
+        return bool(self.outcome)
+
+
+class FeedState(Record, frozen=True, kw_only=True):
+    """What is remembered of a feed between polls. Times are Unix seconds, 0 for never; `claimed` holds the ids of the
+    entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    polls: int = 0
+    last_poll: float = 0.0
+    last_ok: float = 0.0
+    status: int = 0
+    outcome: str = ""
+    error: str = ""
+    failures: int = 0
+    interval: float = 0.0
+    entries: int = 0
+    claimed: str = ""
+    next_poll: float | None = None
+
+
+class Heartbeat(Record, frozen=True, kw_only=True):
+    """What a living process says of itself. slots: tasks it can run at once."""
+
+    name: str
+    kind: Kind
+    host: str
+    pid: int
+    slots: int
+    started: float
+    beat: float = 0.0
+
+
+class QueueEntry(Record, frozen=True, kw_only=True):
+    """One entry of a queue, without the article's text."""
+
+    entry: str
+    id: str
+    revision: int
+    event: str
+    source: str
+    url: str
+    title: str
+    language: str
+    published: str
+
+
+class Reading:
+    """Questions about the store's content; nothing here changes what is published."""
+
+    def __init__(self, redis: Any, keys: Keys) -> None:
+        self._redis = redis
+        self._keys = keys
+
+    # ── entries and pages ──
+
+    def entry_state(self, entry_id: str) -> EntryState | None:
+        """Where this address stands, None where it was never heard of (or is forgotten)."""
+        return self.entry_states([entry_id])[0]
+
+    def entry_states(self, entry_ids: Sequence[str]) -> list[EntryState | None]:
+        """The same for many, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for entry_id in entry_ids:
+                pipeline.hgetall(self._keys.entry(entry_id))
+            records = pipeline.execute()
+        return [
+            _read(EntryState, {"id": entry_id, **_text(record)}) if record.get(b"url") else None
+            for entry_id, record in zip(entry_ids, records, strict=True)
+        ]
+
+    def said(self, entry_id: str) -> Entry | None:
+        """What the feed said about it, while that is kept."""
+        kept = self._redis.get(self._keys.said(entry_id))
+        return unpack_entry(kept) if kept else None
+
+    def page(self, entry_id: str) -> Page | None:
+        """The page's bytes as fetched, while they are kept."""
+        kept = self._redis.get(self._keys.page(entry_id))
+        return unpack_page(kept) if kept else None
+
+    def dead(self, most: int = 1000) -> list[EntryState]:
+        """What was set aside, the newest first."""
+        members = self._redis.zrevrange(self._keys.dead, 0, most - 1)
+        states = self.entry_states([member.decode().partition(":")[2] for member in members])
+        return [state for state in states if state]
+
+    # ── articles and queues ──
+
+    def article(self, article_id: str) -> Article | None:
+        """The article's latest revision, or None."""
+        kept = self._redis.get(self._keys.article(article_id))
+        return article_from_json(kept) if kept else None
+
+    def revision(self, article_id: str) -> int:
+        """The latest revision that was published; 0 for an article that never was. Outlives the text."""
+        return int(self._redis.hget(self._keys.identity(article_id), "revision") or 0)
+
+    def articles(self, source: str | None = None, since: datetime | None = None, batch: int = 200) -> Iterator[Article]:
+        """Articles by Article.sorted, the newest first, read in batches."""
+        key, low, start = self._keys.articles(source), since.timestamp() * 1000 if since else "-inf", 0
+        while ids := self._redis.zrange(key, "+inf", low, desc=True, byscore=True, offset=start, num=batch):
+            kept = self._redis.mget([self._keys.article(article_id.decode()) for article_id in ids])
+            yield from (article_from_json(article) for article in kept if article)
+            start += batch
+
+    def read_queue(self, name: str, after: str, most: int = 100, wait: float | None = None) -> list[QueueEntry]:
+        """Entries of a queue after the stream id `after` ("0" is the beginning, "$" the end), waiting up to `wait`
+        seconds for one."""
+        block = None if wait is None else max(1, round(wait * 1000))
+        answer = self._redis.xread({self._keys.queue(name): after}, count=most, block=block)
+        entries = answer[0][1] if answer else []
+        return [queue_entry(entry_id, fields) for entry_id, fields in entries]
+
+    def last_entry(self, name: str) -> str:
+        """The stream id of the queue's newest entry, "0" for an empty one."""
+        newest = self._redis.xrevrange(self._keys.queue(name), count=1)
+        return newest[0][0].decode() if newest else "0"
+
+    def queue_length(self, name: str) -> int:
+        """Entries in the queue."""
+        return int(self._redis.xlen(self._keys.queue(name)))
+
+    # ── how things stand ──
+
+    def feed_states(self, feed_ids: Sequence[str]) -> dict[str, FeedState]:
+        """The state of each of these feeds, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for feed_id in feed_ids:
+                pipeline.hgetall(self._keys.feed(feed_id))
+                pipeline.zscore(self._keys.due("fetch"), f"feed:{feed_id}")
+            answers = pipeline.execute()
+        return {
+            feed_id: _read(FeedState, {**_text(record), **({"next_poll": score / 1000} if score else {})})
+            for feed_id, record, score in zip(feed_ids, answers[::2], answers[1::2], strict=True)
+        }
+
+    def day(self, source: str, date: str | None = None) -> dict[str, int]:
+        """Counts of a UTC day (today): created, updated, unchanged, duplicate, dead."""
+        counts = self._redis.hgetall(self._keys.day(source, date or today()))
+        return {name.decode(): int(count) for name, count in counts.items()}
+
+    def days(self, sources: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Today's counts of many sources, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for source in sources:
+                pipeline.hgetall(self._keys.day(source, today()))
+            answers = pipeline.execute()
+        return {
+            source: {name.decode(): int(count) for name, count in counts.items()}
+            for source, counts in zip(sources, answers, strict=True)
+        }
+
+    def due_counts(self) -> dict[str, int]:
+        """How many members each `due` holds, leased ones included."""
+        return {queue: self._redis.zcard(self._keys.due(queue)) for queue in QUEUES}
+
+    def dead_count(self) -> int:
+        """How many entries were set aside."""
+        return int(self._redis.zcard(self._keys.dead))
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Say that this process lives; `beat` is set by the store's clock, so that machines need not agree."""
+        now = msgspec.structs.replace(heartbeat, beat=self._redis.time()[0])
+        self._redis.hset(self._keys.workers, heartbeat.name, msgspec.json.encode(now))
+
+    def silence(self, name: str) -> None:
+        """A process that stops cleanly takes its heartbeat back."""
+        self._redis.hdel(self._keys.workers, name)
+
+    def alive(self) -> list[Heartbeat]:
+        """The processes that beat in the last ten seconds by the store's clock; older ones are swept out."""
+        now = self._redis.time()[0]
+        beats = [msgspec.json.decode(beat, type=Heartbeat) for beat in self._redis.hvals(self._keys.workers)]
+        stale = [beat.name for beat in beats if now - beat.beat > 60 * STALE_SECONDS]
+        if stale:
+            self._redis.hdel(self._keys.workers, *stale)
+        return sorted((b for b in beats if now - b.beat <= STALE_SECONDS), key=lambda beat: beat.name)
+
+
+def queue_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> QueueEntry:
+    """A stream entry as redis-py gives it -> QueueEntry."""
+    return _read(QueueEntry, {"entry": entry_id.decode(), **_text(fields)})
+
+
+def _text(record: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode("utf-8", "replace") for name, value in record.items()}
+
+
+def _read(kind: type[T], values: dict[str, Any]) -> T:
+    return msgspec.convert(values, kind, strict=False)

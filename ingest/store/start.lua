@@ -1,0 +1,17 @@
+-- Start leased work: only the message that carries the score now in `due` may, and it takes a new lease for its run.
+-- A message that was repeated, delayed past its lease or overtaken by a newer claim finds another score and does nothing.
+-- The attempt is counted here, so that one which ends in a crash is counted too.
+--
+-- KEYS[1]  due:<queue>   zset   read and written
+-- KEYS[2]  the record    hash   `attempt` counted up
+-- ARGV     1 member   2 token   3 lease of the run in ms
+-- Returns  {new token, attempt} or nil
+local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not held or tonumber(held) ~= tonumber(ARGV[2]) then return nil end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local score = now + tonumber(ARGV[3])
+if score == tonumber(held) then score = score + 1 end
+local token = string.format('%.0f', score)
+redis.call('ZADD', KEYS[1], 'XX', token, ARGV[1])
+return {token, redis.call('HINCRBY', KEYS[2], 'attempt', 1)}

@@ -1,0 +1,274 @@
+"""The work: `due`, leases, claim and commit. Every change here is one Lua script, so it happens whole or not at all."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, cast
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ingest.errors import LeaseLost
+from ingest.models import Article, Entry, Page, Record, to_json
+from ingest.settings import RetentionSettings
+from ingest.store.keys import QUEUES, Keys, QueueName
+from ingest.store.pages import pack_entry, pack_page
+
+Verdict = Literal["new", "changed", "seen"]
+Step = Literal["fetch", "process"]
+CommitOutcome = Literal["created", "updated", "unchanged", "duplicate", "stale", "conflict"]
+
+_LUA = Path(__file__).parent
+
+
+def today() -> str:
+    """Today's date in UTC, as the day counts are keyed."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+class Lease(Record, frozen=True, kw_only=True):
+    """A piece of work that its holder alone may finish. `token` is its score in `due`; attempt counts from 1, and is 0
+    while the work only waits in a Celery queue."""
+
+    member: str
+    queue: QueueName
+    token: str
+    attempt: int = 0
+
+    @property
+    def id(self) -> str:
+        """The id of the feed or entry."""
+        return self.member.partition(":")[2]
+
+
+class Claim(NamedTuple):
+    """One entry to claim. believed: what makes a known entry changed, see claim.lua."""
+
+    entry: Entry
+    source: str
+    feed: str
+    delay: float = 0.0
+    step: Step = "fetch"
+    page: Page | None = None
+    believed: Literal["", "new words", "always"] = ""
+
+
+class Committed(NamedTuple):
+    """What became of an article. `id` is the published article, or the first one that this is a duplicate of."""
+
+    outcome: CommitOutcome
+    id: str
+
+
+class Work:
+    """`due` and what the three steps do to it. Any number of processes may hold one each."""
+
+    def __init__(self, redis: Any, keys: Keys, retention: RetentionSettings) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._retention = retention
+        self._scripts = {file.stem: redis.register_script(file.read_text()) for file in _LUA.glob("*.lua")}
+
+    # ── due ──
+
+    def lease(self, queue: QueueName, seconds: float, most: int) -> list[Lease]:
+        """Lease up to `most` pieces of work that are due, the longest overdue first."""
+        token, *members = self._run("lease", [self._keys.due(queue)], [_ms(seconds), most])
+        return [Lease(member=member.decode(), queue=queue, token=token.decode()) for member in members]
+
+    def start(self, lease: Lease, seconds: float) -> Lease | None:
+        """Take the leased work for `seconds` more; None when its message is stale, which is no error."""
+        keys = [self._keys.due(lease.queue), self._keys.record(lease.member)]
+        started = self._run("start", keys, [lease.member, lease.token, _ms(seconds)])
+        return started and msgspec.structs.replace(lease, token=started[0].decode(), attempt=started[1])
+
+    def add_feeds(self, feed_ids: Iterable[str]) -> int:
+        """Put feeds that are not in `due` yet into it, due now. Returns how many were new."""
+        now = self.now_ms()
+        members = {f"feed:{feed_id}": now for feed_id in feed_ids}
+        return int(self._redis.zadd(self._keys.due("fetch"), members, nx=True)) if members else 0
+
+    def remove_feeds_except(self, feed_ids: Iterable[str]) -> list[str]:
+        """Take feeds that the configuration no longer names out of `due`; their state stays. Returns their ids."""
+        kept = {f"feed:{feed_id}" for feed_id in feed_ids}
+        due = self._redis.zscan_iter(self._keys.due("fetch"), match="feed:*", count=1000)
+        gone = sorted({member.decode() for member, _ in due} - kept)
+        if gone:
+            self._redis.zrem(self._keys.due("fetch"), *gone)
+        return [member.partition(":")[2] for member in gone]
+
+    def poll_now(self, feed_ids: Sequence[str]) -> None:
+        """A fetch by hand: these feeds are due now."""
+        now = self.now_ms()
+        self._redis.zadd(self._keys.due("fetch"), {f"feed:{feed_id}": now for feed_id in feed_ids})
+
+    def waiting(self, member: str) -> tuple[Lease, float] | None:
+        """The lease with which `member` can be started, and the seconds until it is due (negative when overdue); None
+        where it is in no `due`."""
+        for queue in QUEUES:
+            score = self._redis.zscore(self._keys.due(queue), member)
+            if score is not None:
+                return Lease(member=member, queue=queue, token=f"{score:.0f}"), (score - self.now_ms()) / 1000
+        return None
+
+    def now_ms(self) -> int:
+        """The store's clock, the only one that `due` knows."""
+        seconds, micros = self._redis.time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    # ── the three steps ──
+
+    def claim(self, claims: Sequence[Claim]) -> list[Verdict]:
+        """Claim entries, in one round trip: new and changed ones are in `due` when this returns."""
+        script = self._scripts["claim"]
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for claim in claims:
+                keys, args = self._claim_arguments(claim)
+                script(keys, args, client=pipeline)
+            verdicts = pipeline.execute()
+        return [cast("Verdict", verdict.decode()) for verdict in verdicts]
+
+    def advance(self, lease: Lease, page: Page | None) -> None:
+        """The page is here (or the feed's own text will do): the entry's next step is to be processed.
+
+        Raises LeaseLost.
+        """
+        keys = [
+            self._keys.due("fetch"),
+            self._keys.due("process"),
+            self._keys.entry(lease.id),
+            self._keys.page(lease.id),
+        ]
+        kept = _ms(self._retention.page_days * 86_400)
+        self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept]))
+
+    def finish_poll(self, lease: Lease, seconds: float, state: dict[str, str | int | float]) -> None:
+        """The feed was polled: save its state and when it is due next. Raises LeaseLost."""
+        self._reschedule(lease, seconds, "reset", state)
+
+    def retry(self, lease: Lease, seconds: float, error: str) -> None:
+        """The attempt failed: the next one is due in `seconds`. Raises LeaseLost."""
+        self._reschedule(lease, seconds, "0", {"error": error})
+
+    def give_back(self, lease: Lease) -> None:
+        """The attempt was not made (the worker stops): due at once, and not counted. Raises LeaseLost."""
+        self._reschedule(lease, 0, "-1", {})
+
+    def set_aside(self, lease: Lease, source: str, error: str) -> None:
+        """The last attempt failed: the entry is dead, kept with its error. Raises LeaseLost."""
+        keys = [
+            self._keys.due(lease.queue),
+            self._keys.entry(lease.id),
+            self._keys.dead,
+            self._keys.day(source, today()),
+        ]
+        self._held(self._run("set_aside", keys, [lease.member, lease.token, error]))
+
+    def commit(self, lease: Lease, article: Article, queues: Sequence[str]) -> Committed:
+        """Publish the article to the queues, once, or find out why it is not to be published (see commit.lua)."""
+        keys = [
+            self._keys.due("process"),
+            self._keys.entry(lease.id),
+            self._keys.article(article.id),
+            self._keys.identity(article.id),
+            self._keys.fingerprint(article.fingerprint),
+            self._keys.articles(),
+            self._keys.articles(article.source),
+            self._keys.day(article.source, today()),
+            *(self._keys.queue(name) for name in queues),
+        ]
+        published = article.published.isoformat().replace("+00:00", "Z") if article.published else ""
+        arguments: list[str | bytes | int] = [
+            lease.member,
+            lease.token,
+            article.id,
+            article.revision,
+            article.content_hash,
+            article.fingerprint,
+            to_json(article),
+            _ms(article.sorted.timestamp()),
+            _ms(self._retention.entry_days * 86_400),
+            self._retention.queue_length,
+            article.source,
+            article.url,
+            article.title,
+            article.language,
+            published,
+        ]
+        outcome, *rest = self._run("commit", keys, arguments)
+        return Committed(cast("CommitOutcome", outcome.decode()), rest[0].decode() if rest else "")
+
+    def host_pause(self, url: str, seconds: float) -> None:
+        """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""
+        key, slot = self._keys.host(urlsplit(url).netloc), self.now_ms() + _ms(seconds)
+        if slot > int(self._redis.get(key) or 0):
+            self._redis.set(key, slot, pxat=slot)
+
+    def forget_feed(self, lease: Lease) -> None:
+        """The configuration no longer names this feed: take it out of `due`."""
+        self._redis.zrem(self._keys.due(lease.queue), lease.member)
+
+    # ── dead ──
+
+    def revive(self, entry_ids: Sequence[str]) -> int:
+        """Give dead entries all their attempts again, from the step at which they died. Returns how many there were."""
+        now, revived = self.now_ms(), 0
+        for entry_id in entry_ids:
+            member, record = f"entry:{entry_id}", self._keys.entry(entry_id)
+            step = self._redis.hget(record, "step")
+            if not step or not self._redis.zrem(self._keys.dead, member):
+                continue
+            self._redis.hset(record, mapping={"attempt": 0, "outcome": ""})
+            self._redis.zadd(self._keys.due("process" if step == b"process" else "fetch"), {member: now})
+            revived += 1
+        return revived
+
+    def drop(self, entry_ids: Sequence[str]) -> int:
+        """Forget that these entries are dead; their records stay, so that a feed does not bring them back."""
+        return int(self._redis.zrem(self._keys.dead, *(f"entry:{entry_id}" for entry_id in entry_ids)))
+
+    # ── parts ──
+
+    def _claim_arguments(self, claim: Claim) -> tuple[list[str], list[str | bytes | int]]:
+        entry = claim.entry
+        keys = [
+            self._keys.entry(entry.id),
+            self._keys.said(entry.id),
+            self._keys.page(entry.id),
+            self._keys.host(urlsplit(entry.url).netloc),
+            self._keys.due("fetch"),
+            self._keys.due("process"),
+            self._keys.dead,
+        ]
+        arguments: list[str | bytes | int] = [
+            f"entry:{entry.id}",
+            entry.url,
+            claim.source,
+            claim.feed,
+            entry.hash,
+            pack_entry(entry),
+            pack_page(claim.page),
+            claim.step,
+            _ms(claim.delay),
+            _ms(self._retention.page_days * 86_400),
+            _ms(self._retention.entry_days * 86_400),
+            claim.believed,
+        ]
+        return keys, arguments
+
+    def _reschedule(self, lease: Lease, seconds: float, attempt: str, fields: dict[str, str | int | float]) -> None:
+        keys = [self._keys.due(lease.queue), self._keys.record(lease.member)]
+        flat = [part for pair in fields.items() for part in pair]
+        self._held(self._run("reschedule", keys, [lease.member, lease.token, _ms(seconds), attempt, *flat]))
+
+    def _run(self, name: str, keys: Sequence[str], arguments: Sequence[str | bytes | int | float]) -> Any:
+        return self._scripts[name](keys, arguments)
+
+    @staticmethod
+    def _held(answer: object) -> None:
+        if not answer:
+            raise LeaseLost("the lease ran out or the entry was claimed anew; this attempt's result is dropped")
