@@ -1,0 +1,99 @@
+"""fetch and import: work that a person asks for."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ingest import wire as wires
+from ingest.cli.group import Place, complaints, console, opened, pass_place
+from ingest.fetch import Fetcher
+from ingest.inline import work_off
+from ingest.pipeline import Context
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="SOURCE_OR_URL...")
+@click.option("--wait", is_flag=True, help="Wait until everything found is published, with a progress bar.")
+@click.option("--timeout", type=float, help="With --wait: give up waiting after so many seconds (the work goes on).")
+@pass_place
+def fetch(place: Place, names: tuple[str, ...], wait: bool, timeout: float | None) -> None:
+    """Fetch now: a source, one of its feeds, or any article's address.
+
+    Without a running newswire, --wait does the work itself.
+
+    \b
+    Example:  teletipo fetch venezuelanalysis --wait
+              teletipo fetch https://venezuelanalysis.com/news/15458 --wait
+    """
+    with opened(place.settings()) as wire:
+        ticket = wire.fetch(*names)
+        if wait:
+            sys.exit(_see_through(wire, ticket, timeout))
+        alive = any(beat.kind != "scheduler" for beat in wire.store.alive())
+        console.print(
+            "asked for; " + ("it is being fetched" if alive else "no worker is alive: `teletipo run` will do it")
+        )
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", help="The id of the outlet; told from each address where left out.")
+@click.option("--url", default="", help="The address of a page that does not say its own.")
+@pass_place
+def import_(place: Place, file: Path, source: str | None, url: str) -> None:
+    """Put the articles in a file through the newswire: scraped plain text, JSON Lines or saved HTML.
+
+    Importing a file again publishes nothing.
+
+    \b
+    Example:  teletipo import scrape.txt --source venezuelanalysis
+    """
+    with opened(place.settings()) as wire:
+        ticket = wire.import_file(file, source, url)
+        if not ticket.entries:
+            console.print(f"{file}: everything in it was imported before; nothing to do")
+            return
+        sys.exit(_see_through(wire, ticket, None))
+
+
+def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) -> int:
+    """Show the work until it is done. Returns the exit code."""
+    with _bar() as bar:
+        line = bar.add_task("", total=None)
+
+        def show(progress: wires.Progress) -> None:
+            bar.update(
+                line,
+                description=_in_words(progress),
+                total=(progress.feeds + progress.entries) or None,
+                completed=progress.feeds_done + progress.entries_done,
+            )
+
+        if any(beat.kind != "scheduler" for beat in wire.store.alive()):
+            progress = ticket.wait(timeout, show)
+        else:
+            context = Context(wire.settings, wire.store, Fetcher(wire.settings.fetch))
+            progress = work_off(context, ticket, show)
+        show(progress)
+    return _report(progress)
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=complaints
+    )
+
+
+def _in_words(progress: wires.Progress) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or "working"
+
+
+def _report(progress: wires.Progress) -> int:
+    for error in progress.errors:
+        complaints.print(error, style="red", markup=False)
+    if not progress.done:
+        complaints.print("not all of it could be done now; a running newswire tries again (see `teletipo status`)")
+    console.print(_in_words(progress) if progress.outcomes else "nothing new")
+    return 0 if progress.done and not progress.errors else 1

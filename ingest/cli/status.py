@@ -1,0 +1,108 @@
+"""status: how things stand."""
+
+import time
+from typing import Any
+
+import click
+import msgspec
+from rich.table import Table
+
+from ingest.cli.group import Place, console, opened, pass_place
+from ingest.models import Source
+from ingest.store import FeedState, Store
+from ingest.wire import Wire
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, with every feed.")
+@pass_place
+def status(place: Place, as_json: bool) -> None:
+    """Sources, workers, queues and what is dead.
+
+    \b
+    Example:  teletipo status
+              teletipo status --json | jq .dead
+    """
+    with opened(place.settings()) as wire:
+        found = _status(wire)
+        warnings = wire.store.warnings()
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({**found, "warnings": warnings}), indent=2).decode())
+        return
+    _print(found)
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="bold red", markup=False)
+
+
+def _status(wire: Wire) -> dict[str, Any]:
+    store, settings = wire.store, wire.settings
+    states = store.feed_states(list(settings.feeds))
+    days = store.days(list(settings.sources))
+    return {
+        "store": store.url,
+        "sources": [_source(source, states, days[source.id]) for source in settings.sources.values()],
+        "workers": _workers(store),
+        "queues": {name: store.queue_length(name) for name in settings.queues},
+        "due": store.due_counts(),
+        "dead": store.dead_count(),
+    }
+
+
+def _workers(store: Store) -> list[dict[str, Any]]:
+    now = time.time()
+    return [
+        {"name": beat.name, "kind": beat.kind, "slots": beat.slots, "up_seconds": max(0, round(now - beat.started))}
+        for beat in store.alive()
+    ]
+
+
+def _source(source: Source, states: dict[str, FeedState], day: dict[str, int]) -> dict[str, Any]:
+    feeds = [(feed, states[feed.id]) for feed in source.polled()]
+    polls = [state.last_poll for _, state in feeds if state.last_poll]
+    nexts = [state.next_poll for _, state in feeds if state.next_poll]
+    return {
+        "id": source.id,
+        "name": source.name,
+        "last_fetch": max(polls, default=None),
+        "next_poll": min(nexts, default=None),
+        "last_error": next((f"{state.outcome}: {state.error}" for _, state in feeds if state.error), ""),
+        "articles_today": day.get("created", 0),
+        "today": day,
+        "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in feeds],
+    }
+
+
+def _print(found: dict[str, Any]) -> None:
+    now = time.time()
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name, justify in (("source", "left"), ("today", "right"), ("last fetch", "right"), ("next poll", "right")):
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("last error", style="red", overflow="ellipsis", no_wrap=True)
+    for source in found["sources"]:
+        table.add_row(
+            source["id"],
+            str(source["articles_today"] or "·"),
+            _span(source["last_fetch"] and now - source["last_fetch"], "never", " ago"),
+            _span(source["next_poll"] and source["next_poll"] - now, "–", ""),
+            source["last_error"],
+        )
+    console.print(table)
+    kinds = [worker["kind"] for worker in found["workers"]]
+    alive = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "none; start `teletipo run`"
+    queues = ", ".join(f"{name} {length}" for name, length in found["queues"].items())
+    console.print(f"\nworkers  {alive}\nqueues   {queues}\ndue      {found['due']['fetch']} to fetch, ", end="")
+    console.print(f"{found['due']['process']} to process\ndead     {found['dead']}", end="")
+    console.print("  (teletipo dead list)" if found["dead"] else "")
+    console.print(f"store    {found['store']}")
+
+
+def _span(seconds: float | None, never: str, suffix: str) -> str:
+    """A length of time in one unit: 45s, 12m, 5h, 3d."""
+    if seconds is None:
+        return never
+    if seconds <= 0:
+        return "now"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{unit}{suffix}"
+    return f"{seconds:.0f}s{suffix}"

@@ -1,0 +1,304 @@
+"""The way through the house: three steps, each one function.
+
+    due ──lease──► refresh_feed ──claim──► fetch_page ──advance──► process_article ──commit──► store + queues
+
+`run` starts a leased piece of work, takes its step, and puts it back into `due` when the step fails. A step ends its
+own lease on success. Nothing here knows of Celery: workers call `run`, and so does a command that has no workers.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+
+from ingest.clean import clean_url
+from ingest.compose import compose
+from ingest.deliver import queues_for
+from ingest.errors import FetchFailed, LeaseLost, WorkFailed
+from ingest.fetch import Fetcher
+from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
+from ingest.parse import Parsed, parse
+from ingest.schedule import (
+    FINAL,
+    FINAL_STATUS,
+    Random,
+    interval_after,
+    interval_after_failure,
+    jittered,
+    retry_after,
+)
+from ingest.settings import Settings
+from ingest.store import Claim, FeedState, Lease, Store
+
+_log = logging.getLogger("teletipo.pipeline")
+
+CONFLICTS = 10
+"""Times that commit may find another revision than the one just read; each needs another worker in between."""
+
+FEED_TEXT_WORDS = 100
+"""A feed's text of at least so many words stands in for a page that cannot be had."""
+
+
+@dataclass(frozen=True)
+class InHand:
+    """Work that was started here; `overdue_at` is the moment (time.monotonic) at which its lease runs out."""
+
+    lease: Lease
+    overdue_at: float
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps need: the configuration, the store, the network, and chance. Threads share one."""
+
+    settings: Settings
+    store: Store
+    fetcher: Fetcher
+    random: Random = random.random
+    in_hand: dict[str, InHand] = field(default_factory=dict)
+
+    def overdue(self) -> list[str]:
+        """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""
+        now = time.monotonic()
+        return [member for member, work in list(self.in_hand.items()) if now > work.overdue_at]
+
+    def give_back(self) -> int:
+        """Put all work in hand back into `due`, due at once and uncounted. Returns how much there was."""
+        given = 0
+        for work in list(self.in_hand.values()):
+            with suppress(LeaseLost):
+                self.store.give_back(work.lease)
+                given += 1
+        return given
+
+
+def run(context: Context, lease: Lease) -> str:
+    """Take the step that this lease is for. Returns what became of it, in a word or two, for the log.
+
+    A message that was repeated or came too late finds its lease gone and does nothing ("stale").
+    """
+    limit = _limit(context.settings, lease)
+    held = context.store.start(lease, limit)
+    if held is None:
+        return "stale"
+    context.in_hand[held.member] = InHand(held, time.monotonic() + limit)
+    try:
+        _expect_attempts_left(context, held)
+        return _step(held)(context, held)
+    except LeaseLost:
+        return "lease lost"
+    except Exception as error:
+        if not isinstance(error, WorkFailed):
+            _log.exception("unexpected error member=%s", held.member)
+        return _failed(context, held, error)
+    finally:
+        context.in_hand.pop(held.member, None)
+
+
+# ── the three steps ──
+
+
+def refresh_feed(context: Context, lease: Lease) -> str:
+    """Poll the feed and claim what it says; its validators are saved last, for a crash must not lose its entries."""
+    feed = context.settings.feeds.get(lease.id)
+    if feed is None:
+        context.store.forget_feed(lease)
+        return "no longer configured"
+    state = context.store.feed_states([feed.id])[feed.id]
+    fetch = context.fetcher.get(feed.url, _validators(state))
+    if fetch.outcome is not Outcome.NOT_MODIFIED:
+        _expect_ok(fetch)
+    parsed = parse(feed, fetch) if fetch.ok else None
+    claimed = _claim(context, feed, parsed) if parsed else []
+    interval = _interval(context.settings, feed, state, parsed, len(claimed))
+    context.store.finish_poll(
+        lease, jittered(interval, context.random), _polled(state, fetch, parsed, claimed, interval)
+    )
+    return f"{len(claimed)} to fetch of {len(parsed.entries)}" if parsed else "not modified"
+
+
+def fetch_page(context: Context, lease: Lease) -> str:
+    """GET the article's page and keep its bytes; its next step is to be processed."""
+    entry = _said(context, lease)
+    policy = context.settings.source_or_host(_source(context, lease)).fetch
+    if entry.content and (policy.full_text == "never" or "#" in entry.url):  # a "#": the entry has no page of its own
+        context.store.advance(lease, None)
+        return "feed's text"
+    fetch = context.fetcher.get(entry.url)
+    _expect_ok(fetch)
+    page = Page(url=fetch.url, body=fetch.body, content_type=fetch.content_type, fetched=datetime.now(UTC))
+    context.store.advance(lease, page)
+    return f"{len(fetch.body)} bytes"
+
+
+def process_article(context: Context, lease: Lease) -> str:
+    """Page -> article -> commit. Whether it is new, an update, unchanged or a duplicate is for commit to say."""
+    source = context.settings.source_or_host(_source(context, lease))
+    article = compose(_said(context, lease), source, context.store.page(lease.id), datetime.now(UTC))
+    return _commit(context, lease, article)
+
+
+# ── parts of the steps ──
+
+
+def _step(lease: Lease) -> Callable[[Context, Lease], str]:
+    if lease.member.startswith("feed:"):
+        return refresh_feed
+    return fetch_page if lease.queue == "fetch" else process_article
+
+
+def _limit(settings: Settings, lease: Lease) -> float:
+    """Seconds that the step may take before it is found again in `due`."""
+    longest = settings.fetch.deadline if lease.queue == "fetch" else settings.workers.process_seconds
+    return longest + settings.schedule.lease
+
+
+def _expect_attempts_left(context: Context, lease: Lease) -> None:
+    """An attempt is counted when it starts, so work that kills its worker each time ends here."""
+    if lease.attempt > context.settings.schedule.attempts:
+        raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
+
+
+def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
+    """Claim every entry; the ids of those that were new or changed."""
+    delay = context.settings.sources[feed.source].fetch.delay
+    pause = context.settings.fetch.delay if delay is None else delay
+    entries = [tidy for entry in parsed.entries if (tidy := _tidy(entry))]
+    claims = [Claim(entry, feed.source, feed.id, pause) for entry in entries]
+    verdicts = context.store.claim(claims)
+    return [entry.id for entry, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
+
+
+def _tidy(entry: Entry) -> Entry | None:
+    """The entry under its clean address; None where that is no web address."""
+    try:
+        return msgspec.structs.replace(entry, url=clean_url(entry.url, keep_fragment=bool(entry.content)))
+    except ValueError:
+        _log.warning("entry without a usable address url=%r", entry.url)
+        return None
+
+
+def _interval(settings: Settings, feed: Feed, state: FeedState, parsed: Parsed | None, new: int) -> float:
+    policy = settings.sources[feed.source].fetch
+    least = policy.min_interval or settings.schedule.min_interval
+    most = policy.max_interval or settings.schedule.max_interval
+    entries = len(parsed.entries) if parsed else state.entries
+    return interval_after(
+        state.interval, new=new, entries=entries, least=least, most=most, ttl=parsed.ttl if parsed else None
+    )
+
+
+def _polled(
+    state: FeedState, fetch: Fetch, parsed: Parsed | None, claimed: list[str], interval: float
+) -> dict[str, str | int | float]:
+    """The feed's state after a good poll."""
+    now = time.time()
+    return {
+        "etag": fetch.validators.etag,
+        "last_modified": fetch.validators.last_modified,
+        "body_hash": fetch.validators.body_hash,
+        "polls": state.polls + 1,
+        "last_poll": now,
+        "last_ok": now,
+        "status": fetch.status,
+        "outcome": fetch.outcome.value,
+        "error": "",
+        "failures": 0,
+        "interval": interval,
+        "entries": len(parsed.entries) if parsed else state.entries,
+        "claimed": " ".join(claimed),
+    }
+
+
+def _commit(context: Context, lease: Lease, article: Article) -> str:
+    queues = queues_for(article, context.settings.queues)
+    for _ in range(CONFLICTS):
+        revision = context.store.revision(article.id) + 1
+        article = msgspec.structs.replace(article, revision=revision)
+        committed = context.store.commit(lease, article, queues)
+        if committed.outcome != "conflict":
+            return f"{committed.outcome} {committed.id}".strip()
+    raise WorkFailed(f"{article.url} was revised by others {CONFLICTS} times in a row")
+
+
+def _validators(state: FeedState) -> Validators:
+    return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
+
+
+def _said(context: Context, lease: Lease) -> Entry:
+    entry = context.store.said(lease.id)
+    if entry is None:
+        raise WorkFailed("what the feed said is no longer kept ([retention] page_days); fetch it by hand", again=False)
+    return entry
+
+
+def _source(context: Context, lease: Lease) -> str:
+    state = context.store.entry_state(lease.id)
+    if state is None:
+        raise LeaseLost("the entry is gone from the store")
+    return state.source
+
+
+def _expect_ok(fetch: Fetch) -> None:
+    if not fetch.ok:
+        again = fetch.outcome not in FINAL and fetch.status not in FINAL_STATUS
+        raise FetchFailed(fetch.error, again=again, wait=fetch.retry_after, fetch=fetch)
+
+
+# ── when a step fails ──
+
+
+def _failed(context: Context, lease: Lease, error: Exception) -> str:
+    """Back into `due` for later, or set aside after the last attempt. Nothing is ever dropped."""
+    reason = f"{type(error).__name__}: {error}"
+    again = getattr(error, "again", True)
+    wait = getattr(error, "wait", None)
+    try:
+        if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
+            context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
+        if lease.member.startswith("feed:"):
+            return _poll_failed(context, lease, error, wait)
+        if again and lease.attempt < context.settings.schedule.attempts:
+            delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
+            context.store.retry(lease, delay, reason)
+            return f"again in {delay:.0f} s: {reason}"
+        if _feed_text_will_do(context, lease):
+            context.store.advance(lease, None)
+            return f"feed's text: {reason}"
+        context.store.set_aside(lease, _source(context, lease), reason)
+        return f"dead: {reason}"
+    except LeaseLost:
+        return "lease lost"
+
+
+def _poll_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
+    fetch = error.fetch if isinstance(error, FetchFailed) else None
+    state = context.store.feed_states([lease.id])[lease.id]
+    failures = state.failures + 1
+    outcome = fetch.outcome if fetch else None
+    delay = interval_after_failure(failures, outcome, wait, context.settings.schedule)
+    told: dict[str, str | int | float] = {
+        "polls": state.polls + 1,
+        "last_poll": time.time(),
+        "status": fetch.status if fetch else 0,
+        "outcome": outcome.value if outcome else type(error).__name__,
+        "error": str(error),
+        "failures": failures,
+        "claimed": "",
+    }
+    context.store.finish_poll(lease, jittered(delay, context.random), told)
+    return f"failed {failures} times: {error}"
+
+
+def _feed_text_will_do(context: Context, lease: Lease) -> bool:
+    """A page that cannot be had is no loss where the feed carried the whole text."""
+    if lease.queue != "fetch":
+        return False
+    entry = context.store.said(lease.id)
+    policy = context.settings.source_or_host(_source(context, lease)).fetch
+    return bool(entry and policy.full_text != "always" and len(entry.content.split()) >= FEED_TEXT_WORDS)

@@ -1,0 +1,216 @@
+"""The newswire from outside: subscribe, read, and fetch by hand.
+
+wire = connect()
+for delivery in wire.subscribe("all", group="archive"):
+    print(delivery.article.title)
+    delivery.ack()
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from ingest.clean import clean_url
+from ingest.deliver import Subscription
+from ingest.errors import ConfigError, StoreUnavailable, UnknownName
+from ingest.models import Article, Entry, Page, article_id
+from ingest.parse import Imported, read_import
+from ingest.settings import Settings, load
+from ingest.store import Claim, Store, open_store, running_url
+
+BY_HAND = "hand"
+IMPORT = "import"
+"""What stands in a record's `feed` where no feed named the entry."""
+
+LOOK_AGAIN = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a fetch has come. outcomes: created, updated, unchanged, duplicate, dead -> how many."""
+
+    feeds: int
+    feeds_done: int
+    entries: int
+    entries_done: int
+    outcomes: Counter[str] = field(default_factory=Counter)
+    errors: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return self.feeds_done == self.feeds and self.entries_done == self.entries
+
+
+class Ticket:
+    """A fetch that was asked for: some feeds to poll, some entries to fetch, and all that comes of them."""
+
+    def __init__(self, store: Store, feeds: dict[str, int], entries: Sequence[str]) -> None:
+        self._store = store
+        self._polls_before = feeds
+        self._polled: set[str] = set()
+        self._errors: dict[str, str] = {}
+        self.entries = list(entries)
+
+    def progress(self) -> Progress:
+        """Look at the store once."""
+        self._look_at_feeds()
+        states = self._store.entry_states(self.entries)
+        settled = [state for state in states if state and state.settled]
+        dead = (f"{state.url}: {state.error}" for state in settled if state.outcome == "dead")
+        return Progress(
+            feeds=len(self._polls_before),
+            feeds_done=len(self._polled),
+            entries=len(self.entries),
+            entries_done=len(settled),
+            outcomes=Counter(state.outcome for state in settled),
+            errors=(*self._errors.values(), *dead),
+        )
+
+    def members(self) -> list[str]:
+        """What is still unfinished, as it stands in `due`."""
+        feeds = [f"feed:{feed_id}" for feed_id in self._polls_before if feed_id not in self._polled]
+        states = self._store.entry_states(self.entries)
+        return feeds + [f"entry:{state.id}" for state in states if state and not state.settled]
+
+    def wait(self, timeout: float | None = None, each: Callable[[Progress], None] = lambda _: None) -> Progress:
+        """Wait until all of it is published, found to be a duplicate, or dead; at most `timeout` seconds.
+
+        each: called with the progress at every look. Returns the last progress; see `.done`.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            progress = self.progress()
+            each(progress)
+            if progress.done or (deadline and time.monotonic() > deadline):
+                return progress
+            time.sleep(LOOK_AGAIN)
+
+    def _look_at_feeds(self) -> None:
+        open_feeds = [feed_id for feed_id in self._polls_before if feed_id not in self._polled]
+        for feed_id, state in self._store.feed_states(open_feeds).items():
+            if state.polls > self._polls_before[feed_id]:
+                self._polled.add(feed_id)
+                self.entries += [entry for entry in state.claimed.split() if entry not in self.entries]
+                if state.error:
+                    self._errors[feed_id] = f"{feed_id}: {state.error}"
+
+
+class Wire:
+    """A connection to a newswire."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+
+    def subscribe(
+        self,
+        queue: str,
+        *,
+        group: str,
+        consumer: str | None = None,
+        start: str = "0",
+        take_over_after: float = 60.0,
+        idle: float | None = None,
+    ) -> Subscription:
+        """Iterate over the queue's articles as `group`; see ingest.deliver.Subscription.
+
+        Raises UnknownName where the configuration names no such queue.
+        """
+        self._expect_queue(queue)
+        return Subscription(self.store, queue, group, consumer, start=start, take_over_after=take_over_after, idle=idle)
+
+    def fetch(self, *names: str) -> Ticket:
+        """Fetch now: a source's id polls its feeds, a feed's address that feed, any other address is an article.
+
+        Raises UnknownName where a name is neither an address nor a source.
+        """
+        feeds: list[str] = []
+        entries: list[str] = []
+        for name in names:
+            known = self._feeds_of(name)
+            feeds += known
+            if not known:
+                entries.append(self._fetch_article(name))
+        before = {feed_id: state.polls for feed_id, state in self.store.feed_states(feeds).items()}
+        if feeds:
+            self.store.poll_now(feeds)
+        return Ticket(self.store, before, entries)
+
+    def import_file(self, file: Path, source: str | None = None, url: str = "") -> Ticket:
+        """Put the articles in a file through the pipeline: scraped plain text, JSON Lines or saved HTML.
+
+        source: the id of the outlet; left out, it is told from each address. url: the address of a page that does not
+        say its own. Raises ParseFailed where the file cannot be read, UnknownName for a source that is not there.
+        """
+        if source:
+            self.settings.source(source)
+        claims = [
+            self._import_claim(imported, source) for imported in read_import(file.read_bytes(), file.name, url=url)
+        ]
+        verdicts = self.store.claim(claims)
+        return Ticket(
+            self.store,
+            {},
+            list(
+                dict.fromkeys(
+                    claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"
+                )
+            ),
+        )
+
+    def article(self, article: str) -> Article | None:
+        """The article of that id or canonical URL, or None."""
+        return self.store.article(article_id(clean_url(article)) if "://" in article else article)
+
+    def articles(self, source: str | None = None, since: datetime | None = None) -> Iterator[Article]:
+        """Articles, the newest first. since: an aware datetime."""
+        return self.store.articles(source, since)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.store.close()
+
+    def _expect_queue(self, queue: str) -> None:
+        if queue not in self.settings.queues:
+            raise UnknownName("queue", queue, self.settings.queues)
+
+    def _feeds_of(self, name: str) -> list[str]:
+        if "://" in name:
+            return [feed.id for feed in self.settings.feeds.values() if feed.url == name]
+        feeds = [feed.id for feed in self.settings.source(name).polled()]
+        if not feeds:
+            raise ConfigError(f"source {name!r} has no feeds, sitemaps or listings; add one to its file")
+        return feeds
+
+    def _fetch_article(self, address: str) -> str:
+        try:
+            url = clean_url(address)
+        except ValueError as error:
+            raise UnknownName("source or address", address, self.settings.sources) from error
+        entry = self.store.said(article_id(url)) or Entry(url=url)
+        self.store.claim([Claim(entry, self.settings.source_of(url).id, BY_HAND, believed="always")])
+        return entry.id
+
+    def _import_claim(self, imported: Imported, source: str | None) -> Claim:
+        entry = msgspec.structs.replace(imported.entry, url=clean_url(imported.entry.url))
+        page = imported.page and Page(url=entry.url, body=imported.page, fetched=datetime.now(UTC))
+        outlet = source or self.settings.source_of(entry.url).id
+        return Claim(entry, outlet, IMPORT, step="process", page=page or None, believed="new words")
+
+
+def connect(url: str | None = None, *, config: Path | None = None, data: Path | None = None) -> Wire:
+    """Connect to a running newswire.
+
+    url: its store; left out, [store] url of the configuration, else the embedded store of the data folder. config,
+    data: as `--config` and `--data`. Raises StoreUnavailable where none runs, ConfigError for a bad configuration.
+    """
+    settings = load(config, data)
+    address = url or settings.store.url or running_url(settings.data)
+    if not address:
+        raise StoreUnavailable(f"no teletipo runs on {settings.data}; start one with `teletipo run`, or name its store")
+    return Wire(settings, open_store(address, settings.store.prefix, settings.retention))

@@ -1,0 +1,5 @@
+"""`python -m workers` is `teletipo`."""
+
+from workers.cli import main
+
+main()

@@ -1,0 +1,145 @@
+"""The commands that run processes, added to the command line of `ingest`; the `teletipo` command starts here."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ingest.cli import cli, main
+from ingest.cli.group import Place, complaints, pass_place
+from ingest.settings import Settings
+from ingest.store import EmbeddedServer, Store, open_store
+
+__all__ = ["main"]
+
+REPORT_SECONDS = 3.0
+
+
+@cli.command("run")
+@click.option("--quiet", is_flag=True, help="Say only what is wrong.")
+@pass_place
+def run(place: Place, quiet: bool) -> None:
+    """Run the newswire: store, scheduler, fetch workers and process workers. Ctrl-C stops it cleanly.
+
+    \b
+    Example:  teletipo run
+              teletipo --config my-config --data my-data run
+    """
+    settings = place.settings()
+    _log_to_stderr(logging.WARNING if quiet else logging.INFO)
+    kinds = ["scheduler", "fetch", *["process"] * (settings.workers.processes or os.cpu_count() or 1)]
+    if settings.store.url:
+        _supervise(settings, settings.store.url, kinds, None)
+        return
+    with EmbeddedServer(settings.data, settings.store.port) as server:
+        if server.moved:
+            complaints.print(f"port {settings.store.port} is taken by another program; the store took {server.port}")
+        _supervise(settings, server.url, kinds, server)
+
+
+@cli.command()
+@click.argument("queue", type=click.Choice(["fetch", "process", "all"]), default="all")
+@pass_place
+def worker(place: Place, queue: str) -> None:
+    """Run workers alone, for a newswire on many machines: they find the store at [store] url.
+
+    \b
+    Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo worker fetch
+    """
+    settings = _on_shared_store(place)
+    processes = ["process"] * (settings.workers.processes or os.cpu_count() or 1)
+    kinds = {"fetch": ["fetch"], "process": processes, "all": ["fetch", *processes]}[queue]
+    _supervise(settings, settings.store.url, kinds, None)
+
+
+@cli.command()
+@pass_place
+def scheduler(place: Place) -> None:
+    """Run a scheduler alone; any number of them may run side by side.
+
+    \b
+    Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo scheduler
+    """
+    settings = _on_shared_store(place)
+    _supervise(settings, settings.store.url, ["scheduler"], None)
+
+
+@cli.command()
+@click.option("--save", type=click.Path(path_type=Path), help="Write what was shown to an SVG file as well.")
+def demo(save: Path | None) -> None:
+    """A tour, offline, in under a minute: a small outlet on loopback, and what the newswire makes of it.
+
+    \b
+    Example:  teletipo demo
+    """
+    from workers.demo.tour import tour
+
+    sys.exit(tour(save))
+
+
+def _on_shared_store(place: Place) -> Settings:
+    settings = place.settings()
+    if not settings.store.url:
+        raise click.UsageError(
+            "[store] url is empty: name the store that all machines share (TELETIPO_STORE__URL=redis://host:6379/0), "
+            "or run everything on this machine with `teletipo run`"
+        )
+    _log_to_stderr(logging.INFO)
+    return settings
+
+
+def _supervise(settings: Settings, url: str, kinds: list[str], server: EmbeddedServer | None) -> None:
+    from workers.service import Supervisor
+
+    store = open_store(url, settings.store.prefix, settings.retention)
+    _greet(settings, url)
+    for warning in store.warnings():
+        complaints.print(f"WARNING: {warning}", style="bold red", markup=False)
+    Supervisor(settings, url, kinds, server).serve(_reporter(settings, store) if "scheduler" in kinds else lambda: None)
+    complaints.print("stopped; unfinished work is kept and goes on at the next start")
+
+
+def _greet(settings: Settings, url: str) -> None:
+    complaints.print(f"[bold]teletipo[/] watches {len(settings.sources)} sources ({len(settings.feeds)} feeds)")
+    complaints.print(f"  store   {url}\n  data    {settings.data}\n  config  {settings.config}", soft_wrap=True)
+    complaints.print("  see     `teletipo tail` for articles, `teletipo status` for sources; Ctrl-C stops\n")
+
+
+def _reporter(settings: Settings, store: Store) -> Callable[[], None]:
+    """Says plainly, once, when no outlet can be reached."""
+    began, look_at, done = time.time(), time.monotonic() + REPORT_SECONDS, False
+
+    def report() -> None:
+        nonlocal look_at, done
+        if done or time.monotonic() < look_at:
+            return
+        look_at = time.monotonic() + REPORT_SECONDS
+        try:
+            states = store.feed_states(list(settings.feeds)).values()
+        except Exception:  # the store is being started again
+            return
+        tried = [state for state in states if state.last_poll >= began]
+        if any(not state.failures for state in tried):
+            done = True
+        elif tried and len(tried) >= min(len(settings.feeds), 20):
+            done = True
+            complaints.print(
+                f"No outlet could be reached: {len(tried)} feeds tried, the last one: {tried[-1].error}\n"
+                "Is this machine online? The newswire keeps trying, less often each time; "
+                "`teletipo demo` shows it offline.",
+                style="bold yellow",
+                markup=False,
+            )
+
+    return report
+
+
+def _log_to_stderr(level: int) -> None:
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr
+    )
+    logging.getLogger("teletipo").setLevel(level)

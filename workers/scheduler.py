@@ -1,0 +1,77 @@
+"""The scheduler: leases what is due and hands it to Celery. It holds nothing, so any number of them may run.
+
+It leases only what the workers can take soon, going by the workers alive and by each queue's depth, so that no lease
+runs out while its message waits in line. What is leased twice all the same is harmless.
+"""
+
+import logging
+import threading
+
+from celery import Celery
+
+from ingest.settings import Settings
+from ingest.store import QUEUES, QueueName, Store
+from workers.tasks import send
+
+IDLE_SECONDS = 0.25
+BUSY_SECONDS = 0.05
+
+DEPTH = 16
+DEPTH_PER_SLOT = 4
+"""Messages that may wait: at 20 ticks a second even one slot that needs 2 ms a task does not run dry."""
+
+TROUBLE_SECONDS = 1.0
+
+_log = logging.getLogger("teletipo.scheduler")
+
+
+class Scheduler:
+    """One timer over `due`."""
+
+    def __init__(self, settings: Settings, store: Store, app: Celery) -> None:
+        self._settings = settings
+        self._store = store
+        self._app = app
+
+    def serve(self, stop: threading.Event) -> None:
+        """Lease and hand out until `stop` is set; a store or broker that is away is waited for."""
+        synced = False
+        while not stop.is_set():
+            try:
+                synced = synced or self.sync_feeds()
+                stop.wait(BUSY_SECONDS if self.tick() else IDLE_SECONDS)
+            except Exception as error:
+                _log.warning("waiting for the store or broker: %s", error)
+                stop.wait(TROUBLE_SECONDS)
+
+    def sync_feeds(self) -> bool:
+        """Make `due` hold the configured feeds and no others."""
+        self._store.add_feeds(self._settings.feeds)
+        self._store.remove_feeds_except(self._settings.feeds)
+        return True
+
+    def tick(self) -> int:
+        """Lease and hand out once. Returns how much was handed out."""
+        slots = self._slots()
+        return sum(self._hand_out(queue, slots[queue]) for queue in QUEUES if slots[queue])
+
+    def _hand_out(self, queue: QueueName, slots: int) -> int:
+        room = DEPTH + DEPTH_PER_SLOT * slots - self.depth(queue)
+        if room <= 0:
+            return 0
+        seconds = self._settings.schedule.lease
+        leases = self._store.lease(queue, seconds, room)
+        for lease in leases:
+            send(self._app, lease, seconds)
+        return len(leases)
+
+    def _slots(self) -> dict[QueueName, int]:
+        """Tasks that the living workers of each queue can run at once."""
+        alive = self._store.alive()
+        return {queue: sum(beat.slots for beat in alive if beat.kind == queue) for queue in QUEUES}
+
+    def depth(self, queue: QueueName) -> int:
+        """Messages that wait in the Celery queue, whatever the broker is."""
+        with self._app.connection_or_acquire() as connection:
+            declared = self._app.amqp.queues[queue](connection.default_channel).queue_declare()
+            return int(declared.message_count)

@@ -1,0 +1,43 @@
+"""The three tasks. Each carries an id and a lease, and calls the pipeline; all else is there."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from celery import Celery
+
+from ingest.pipeline import Context, run
+from ingest.store import Lease, QueueName
+
+_log = logging.getLogger("teletipo.work")
+
+TASKS = {
+    "refresh_feed": "teletipo.refresh_feed",
+    "fetch_page": "teletipo.fetch_page",
+    "process_article": "teletipo.process_article",
+}
+
+
+def task_for(lease: Lease) -> str:
+    """The name of the task that takes this lease's step."""
+    if lease.member.startswith("feed:"):
+        return TASKS["refresh_feed"]
+    return TASKS["fetch_page" if lease.queue == "fetch" else "process_article"]
+
+
+def send(app: Celery, lease: Lease, seconds: float) -> None:
+    """Hand leased work to the workers; the message expires with the lease."""
+    app.send_task(task_for(lease), args=[lease.member, lease.queue, lease.token], queue=lease.queue, expires=seconds)
+
+
+def register(app: Celery, context: Callable[[], Context], around: Callable[[Callable[[], str]], str]) -> None:
+    """Register the tasks. context: made once, in the process that runs them. around: what each run is wrapped in (the
+    hard limits of a process worker)."""
+
+    def take_step(member: str, queue: QueueName, token: str) -> None:
+        began = time.monotonic()
+        outcome = around(lambda: run(context(), Lease(member=member, queue=queue, token=token)))
+        _log.info("%s %s: %s (%.0f ms)", queue, member, outcome, 1000 * (time.monotonic() - began))
+
+    for name in TASKS.values():
+        app.task(name=name, shared=False)(take_step)
