@@ -292,7 +292,7 @@ def _poll_failed(context: Context, lease: Lease, error: Exception, wait: float |
         "claimed": "",
     }
     context.store.finish_poll(lease, jittered(delay, context.random), told)
-    return f"failed {failures} times: {error}"
+    return f"failed, {failures} in a row: {error}"
 
 
 def _feed_text_will_do(context: Context, lease: Lease) -> bool:

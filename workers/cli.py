@@ -106,7 +106,7 @@ def _supervise(settings: Settings, url: str, kinds: list[str], server: EmbeddedS
 def _greet(settings: Settings, url: str) -> None:
     complaints.print(f"[bold]teletipo[/] watches {len(settings.sources)} sources ({len(settings.feeds)} feeds)")
     complaints.print(f"  store   {url}\n  data    {settings.data}\n  config  {settings.config}", soft_wrap=True)
-    complaints.print("  see     `teletipo tail` for articles, `teletipo status` for sources; Ctrl-C stops\n")
+    complaints.print("  see     `teletipo tail`, `teletipo status`; Ctrl-C stops\n")
 
 
 def _reporter(settings: Settings, store: Store) -> Callable[[], None]:

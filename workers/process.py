@@ -13,6 +13,7 @@ import signal
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -81,6 +82,8 @@ def _work(app: Celery, context: Callable[[], Context], queue: QueueName, options
         lambda **_: _start_beating(context().store, queue, slots, check=lambda: _expect_none_overdue(context())),
         weak=False,
     )
+    # Celery fears pickled messages, and says so in ten lines to whoever is root; ours are JSON.
+    warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
     app.worker_main(
         ["worker", f"--queues={queue}", f"--hostname={_name(queue)}", "--loglevel=WARNING", "--without-gossip",
          "--without-mingle", "--without-heartbeat", *options]

@@ -131,6 +131,7 @@ def _be(kind: str, settings: Settings, store_url: str, parent: int) -> None:
     try:
         os.setsid()
         die_with_parent(parent)()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Celery greets and takes leave here; our log is standard error
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         RUNNERS[kind](settings, store_url)
