@@ -65,7 +65,8 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             country=source.country,
             summary=clean_text(" ".join(paragraphs_of(found.summary or entry.summary))),
             image=found.image or entry.image,
-            tags=tuple(dict.fromkeys((*source.tags, *entry.tags, *found.tags))),
+            tags=source.tags,
+            keywords=tuple(dict.fromkeys((*entry.tags, *found.tags))),
             addresses=tuple(dict.fromkeys((url, entry.url, *((page.url,) if page else ())))),
             fingerprint=fingerprint(text),
             extraction=Extraction(

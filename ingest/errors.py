@@ -6,6 +6,7 @@ TeletipoError
 ├── StoreError            the store cannot be used
 │   ├── StoreUnavailable  nothing answers at its address
 │   └── FolderInUse       another teletipo owns the data folder
+├── QueueGap              retention dropped entries before a subscriber read them
 ├── LeaseLost             somebody else holds this piece of work now: drop yours, nothing is lost
 └── WorkFailed            one attempt at a piece of work failed; it goes back into `due`
     ├── FetchFailed       no usable answer came from the outlet
@@ -13,6 +14,7 @@ TeletipoError
     └── ExtractFailed     no article could be found in the page
 """
 
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -54,6 +56,19 @@ class StoreUnavailable(StoreError):
 
 class FolderInUse(StoreError):
     """Another teletipo owns the data folder."""
+
+
+class QueueGap(TeletipoError):
+    """Retention dropped `missed` entries of a queue before this group read them, published between `after` and `until`
+    (UTC). The group goes on behind them; `Subscription.refill` delivers what the store still has of them."""
+
+    def __init__(self, queue: str, group: str, missed: int, after: datetime, until: datetime) -> None:
+        super().__init__(
+            f"group {group!r} missed {missed} entries of queue {queue!r}, dropped unread between "
+            f"{after:%Y-%m-%d %H:%M} and {until:%Y-%m-%d %H:%M} UTC; read more often, or give the queue a longer "
+            "keep_days and keep_entries"
+        )
+        self.queue, self.group, self.missed, self.after, self.until = queue, group, missed, after, until
 
 
 class LeaseLost(TeletipoError):

@@ -242,6 +242,11 @@ class Article(Record, frozen=True, kw_only=True):
     summary: str = ""
     image: str = ""
     tags: tuple[str, ...] = ()
+    """The source's own, from its file."""
+    keywords: tuple[str, ...] = ()
+    """What the outlet files it under: the feed's categories, the page's keywords."""
+    topics: tuple[str, ...] = ()
+    """What it is about by the newswire's own rules (config/topics.toml)."""
     words: int = 0
     reading_minutes: int = 0
     addresses: tuple[str, ...] = ()

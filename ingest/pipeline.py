@@ -13,12 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import msgspec
 
 from ingest.clean import clean_url
 from ingest.compose import compose
-from ingest.deliver import queues_for
+from ingest.deliver import Filters
 from ingest.errors import FetchFailed, LeaseLost, WorkFailed
 from ingest.fetch import Fetcher
 from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
@@ -61,6 +62,11 @@ class Context:
     fetcher: Fetcher
     random: Random = random.random
     in_hand: dict[str, InHand] = field(default_factory=dict)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The queues' filters, compiled once."""
+        return Filters(self.settings.queues)
 
     def overdue(self) -> list[str]:
         """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""
@@ -216,7 +222,7 @@ def _polled(
 
 
 def _commit(context: Context, lease: Lease, article: Article) -> str:
-    queues = queues_for(article, context.settings.queues)
+    queues = {name: context.settings.queues[name].keep_entries for name in context.filters.queues_for(article)}
     for _ in range(CONFLICTS):
         revision = context.store.revision(article.id) + 1
         article = msgspec.structs.replace(article, revision=revision)

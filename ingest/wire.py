@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from ingest.clean import clean_url
-from ingest.deliver import Subscription
+from ingest.deliver import AsyncSubscription, Filter, Subscription, position
 from ingest.errors import ConfigError, StoreUnavailable, UnknownName
 from ingest.models import Article, Entry, Page, article_id
 from ingest.parse import Imported, read_import
-from ingest.settings import Settings, load
+from ingest.settings import QueueSettings, Settings, load
 from ingest.store import Claim, Store, open_store, running_url
 
 BY_HAND = "hand"
@@ -28,6 +29,9 @@ IMPORT = "import"
 """What stands in a record's `feed` where no feed named the entry."""
 
 LOOK_AGAIN = 0.1
+
+FILL_BATCH = 200
+"""Articles read and written at once when a queue is filled."""
 
 
 @dataclass(frozen=True)
@@ -108,21 +112,46 @@ class Wire:
         self.store = store
 
     def subscribe(
-        self,
-        queue: str,
-        *,
-        group: str,
-        consumer: str | None = None,
-        start: str = "0",
-        take_over_after: float = 60.0,
-        idle: float | None = None,
+        self, queue: str, *, group: str, consumer: str | None = None, from_: str | datetime = "0", **options: Any
     ) -> Subscription:
-        """Iterate over the queue's articles as `group`; see ingest.deliver.Subscription.
+        """Iterate over the queue's articles as `group`; see ingest.deliver.Subscription for the options.
 
-        Raises UnknownName where the configuration names no such queue.
+        from_: where a new group begins: "0" is the beginning, "$" what comes from now on, a time or an entry's id what
+        came after; `rewind` moves a group that is there. Raises UnknownName where the configuration names no such
+        queue, ValueError for a `from_` that is no place.
         """
-        self._expect_queue(queue)
-        return Subscription(self.store, queue, group, consumer, start=start, take_over_after=take_over_after, idle=idle)
+        settings = self._queue(queue)
+        start = position(from_)
+        return Subscription(self.store, queue, group, consumer, settings=settings, start=start, **options)
+
+    def asubscribe(self, queue: str, *, group: str, **options: Any) -> AsyncSubscription:
+        """The same for asyncio: `async for delivery in wire.asubscribe("all", group="g")`."""
+        return AsyncSubscription(self.subscribe(queue, group=group, **options))
+
+    def rewind(self, queue: str, group: str, to: str | datetime) -> None:
+        """Set a group's place, to read again what came after `to` or to skip to the end ("$").
+
+        Raises UnknownName where there is no such queue or group.
+        """
+        self._queue(queue)
+        groups = [state.name for state in self.store.groups(queue)]
+        if group not in groups:
+            raise UnknownName("group", group, groups)
+        self.store.rewind_group(queue, group, position(to))
+
+    def fill(self, queue: str, since: datetime | None = None) -> Iterator[int]:
+        """Put the articles of the store that the queue takes and does not have into it, the oldest first.
+
+        since: only what was published after that. Yields how many were written so far."""
+        wanted = Filter(self._queue(queue))
+        last, held = self.store.queued(queue)
+        found = [article.id for article in self.store.articles(None, since) if wanted.takes(article)]
+        missing = [article_id for article_id in reversed(found) if article_id not in held]
+        written = 0
+        for start in range(0, len(missing), FILL_BATCH):
+            articles = self.store.articles_of(missing[start : start + FILL_BATCH])
+            written += self.store.fill(queue, articles, last, self._queue(queue).keep_entries)
+            yield written
 
     def fetch(self, *names: str) -> Ticket:
         """Fetch now: a source's id polls its feeds, a feed's address that feed, any other address is an article.
@@ -175,9 +204,11 @@ class Wire:
         """Give the connections back."""
         self.store.close()
 
-    def _expect_queue(self, queue: str) -> None:
-        if queue not in self.settings.queues:
-            raise UnknownName("queue", queue, self.settings.queues)
+    def _queue(self, queue: str) -> QueueSettings:
+        try:
+            return self.settings.queues[queue]
+        except KeyError:
+            raise UnknownName("queue", queue, self.settings.queues) from None
 
     def _feeds_of(self, name: str) -> list[str]:
         if "://" in name:

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 import msgspec
 from rich.markup import escape
 
 from ingest.cli.group import Place, complaints, console, opened, pass_place
+from ingest.deliver import position
 from ingest.errors import StoreError, UnknownName
 from ingest.models import Article
 from ingest.settings import Settings
@@ -79,18 +79,10 @@ def _while_open(settings: Settings, queue: str, after: str, *, follow: bool) -> 
 
 def _position(start: str) -> str:
     """What --from says -> a stream id."""
-    if not start:
-        return "$"
-    if start.replace("-", "", 1).isdigit() and (start == "0" or len(start.partition("-")[0]) >= 13):
-        return start
     try:
-        moment = datetime.fromisoformat(start)
-    except ValueError:
-        raise click.BadParameter(
-            f"--from {start!r} is no time, no entry's id and not 0; write 2026-11-01T08:00"
-        ) from None
-    moment = moment if moment.tzinfo else moment.astimezone(UTC)
-    return f"{round(moment.timestamp() * 1000)}-0"
+        return position(start or "$")
+    except ValueError as error:
+        raise click.BadParameter(f"--from {error}") from None
 
 
 def _show_json(entry: QueueEntry, article: Article) -> None:

@@ -1,10 +1,14 @@
 """Delivery: which queues take an article, and how a subscriber reads a queue.
 
-in    an article, and the filters of config/queues.toml; or a subscriber's group name
-out   the names of the queues that take it; or deliveries, each until it is acknowledged
+    article ─► Filters ─► names of the queues that take it
+    queue + group ─► Subscription ─► deliveries, each until it is acknowledged
+
+filters.py and position.py are pure; subscription.py holds a group's place, asynchronous.py is the same for asyncio.
 """
 
-from ingest.deliver.filters import queues_for
+from ingest.deliver.asynchronous import AsyncSubscription
+from ingest.deliver.filters import Filter, Filters
+from ingest.deliver.position import position
 from ingest.deliver.subscription import Delivery, Subscription
 
-__all__ = ["Delivery", "Subscription", "queues_for"]
+__all__ = ["AsyncSubscription", "Delivery", "Filter", "Filters", "Subscription", "position"]

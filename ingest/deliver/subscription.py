@@ -1,45 +1,74 @@
-"""A subscription: a consumer group's place in a queue. At least once, and one entry per (id, revision)."""
+"""A subscription: a consumer group's place in a queue.
 
+    queue ─take─► batch ─► delivery ─► ack    never again for this group
+                                   └─► retry  again after a while; after `max_failures` a dead letter of the group
+
+At least once, and one entry per (id, revision). What a consumer had in hand when it died goes to another one of its
+group. What retention dropped before it was read is a QueueGap, and is delivered from the articles that are still kept.
+"""
+
+import logging
 import os
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import uuid4
 
-from ingest.models import Article
-from ingest.store import QueueEntry, Store
+from ingest.deliver.filters import Filter
+from ingest.errors import QueueGap
+from ingest.models import Article, article_from_json
+from ingest.settings import QueueSettings
+from ingest.store import STORE_DOWN, Batch, Handed, Missed, Store
 
-BATCH = 32
 POLL_SECONDS = 2.0
 """How long one read waits; between two reads, deliveries of dead consumers are looked for."""
 
+ACK_SECONDS = 1.0
+"""Acknowledgements are sent together: with the next batch, and while one is worked on at the latest after this."""
 
-@dataclass(frozen=True)
+_log = logging.getLogger("teletipo.deliver")
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One article for this subscriber, who owes an `ack` when done with it."""
+    """One article for this subscriber, who owes an `ack` when done with it. (article.id, revision) is the key by which
+    a subscriber tells that it had this one before."""
 
     article: Article
     event: str
     """created or updated."""
+    revision: int
     entry: str
-    """The stream entry's id."""
+    """The stream entry's id; empty where the article came from the store to fill a gap."""
+    failures: int
+    """How often it was delivered to this group before without success."""
+    _name: str
     _subscription: "Subscription"
 
     def ack(self) -> None:
-        """Done: never delivered to this group again."""
-        self._subscription.acknowledge(self.entry)
+        """Done: never delivered to this group again. Sent with the next batch, within a second or at the end."""
+        self._subscription._done(self._name)
 
-    def retry(self) -> None:
-        """Not done: delivered again at once, to whichever consumer of the group reads next."""
-        self._subscription.release(self.entry)
+    def retry(self, after: float = 0.0, reason: str = "the subscriber asked for it again") -> None:
+        """Not done: delivered again to whichever consumer of the group reads then, in `after` seconds."""
+        self._subscription._put_off(self._name, after, reason)
 
 
 class Subscription:
-    """Iterate over it: the group's deliveries, those left from last time first, then new ones as they come.
+    """Iterate over it: what is to be delivered again first, then new articles as they come. One thread uses it; more
+    consumers are more subscriptions of the same group.
 
-    group: who reads; consumers of one group share the queue's articles. consumer: a name for this process, kept over
-    its restarts (host name and process id by default). start: "0" begins a new group at the beginning, "$" at the end.
-    take_over_after: seconds after which an unacknowledged delivery is given to another consumer. idle: end the
-    iteration after so many seconds without a delivery; None waits for ever.
+    group: who reads; consumers of one group share the queue's articles. consumer: a name for this one, made up where
+    it is left out. start: a stream id after which a new group begins. batch: deliveries fetched at once.
+    take_over_after: seconds after which what a consumer holds without a sign of life goes to another. max_failures:
+    deliveries of one article without success until it is a dead letter. idle: end the iteration after so many seconds
+    without a delivery; None waits for ever. gaps: what to do about entries that retention dropped unread: `refill`
+    delivers their articles from the store, `raise` raises QueueGap, `log` only says so.
     """
 
     def __init__(
@@ -49,56 +78,172 @@ class Subscription:
         group: str,
         consumer: str | None = None,
         *,
+        settings: QueueSettings | None = None,
         start: str = "0",
+        batch: int = 100,
         take_over_after: float = 60.0,
+        max_failures: int = 5,
         idle: float | None = None,
+        gaps: Literal["refill", "raise", "log"] = "refill",
     ) -> None:
-        self._store = store
-        self._queue = queue
-        self._group = group
-        self._consumer = consumer or f"{socket.gethostname()}-{os.getpid()}"
-        self._take_over_after = take_over_after
-        self._idle = idle
+        self.queue, self.group = queue, group
+        self.consumer = consumer or f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+        self._made_up = consumer is None
+        self._store, self._start, self._batch, self._idle = store, start, batch, idle
+        self._filter = Filter(settings or QueueSettings())
+        self._take_over_after, self._max_failures, self._gaps = take_over_after, max_failures, gaps
+        self._in_hand: dict[str, Delivery] = {}
+        self._given = ""
+        self._acks: list[str] = []
+        self._acks_sent = self._renewed = time.monotonic()
+        self._gaps_looked_for = 0.0
+        self._stopping = threading.Event()
         store.create_group(queue, group, start)
+        store.left_over(queue, group, self.consumer, take_over_after)
 
     def __iter__(self) -> Iterator[Delivery]:
-        yield from self._left_over()
-        waited = 0.0
-        while self._idle is None or waited < self._idle:
-            entries = self._taken_over() or self._new(
-                POLL_SECONDS if self._idle is None else min(POLL_SECONDS, self._idle)
+        waited_since = time.monotonic()
+        try:
+            while not self._stopping.is_set():
+                for delivery in self.take(self._patience(waited_since)):
+                    if self._stopping.is_set():
+                        return
+                    self._stay_alive()
+                    self._given = delivery._name
+                    yield delivery
+                    waited_since = time.monotonic()
+                if self._idle is not None and time.monotonic() - waited_since >= self._idle:
+                    return
+        finally:
+            self.close()
+
+    def take(self, wait: float = POLL_SECONDS) -> list[Delivery]:
+        """The next batch; empty where nothing came within `wait` seconds or the store is away. Raises QueueGap where
+        `gaps` says so."""
+        try:
+            self._send_acks()
+            self._look_for_gaps()
+            batch = self._next(wait)
+            self._refill_lost(batch)
+            return self._deliveries(batch)
+        except STORE_DOWN as error:
+            _log.warning("the store is away, trying again queue=%s group=%s: %s", self.queue, self.group, error)
+            self._stopping.wait(min(max(wait, 0.1), 1.0))
+            return []
+
+    def stop(self) -> None:
+        """End the iteration after the delivery in hand; for another thread or a signal."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Send what was acknowledged and give back what was not; other consumers get it at once."""
+        with suppress(*STORE_DOWN):  # what cannot be given back now is taken over later
+            self._send_acks()
+            for name in list(self._in_hand):
+                failed = "the subscriber stopped without an answer" if name == self._given else ""
+                self._put_off(name, 0.0, failed)
+            if self._made_up:
+                self._store.leave(self.queue, self.group, self.consumer)
+
+    def refill(self, gap: QueueGap) -> int:
+        """Deliver the articles of a gap from the store, before anything new. Returns how many are still there."""
+        after, until = (round(moment.timestamp() * 1000) for moment in (gap.after, gap.until))
+        return self._refill(after, until)
+
+    # ── parts ──
+
+    def _patience(self, since: float) -> float:
+        left = POLL_SECONDS if self._idle is None else self._idle - (time.monotonic() - since)
+        return max(0.0, min(POLL_SECONDS, left))
+
+    def _next(self, wait: float) -> Batch:
+        batch = self._take_now()
+        if batch.handed or batch.lost or wait <= 0:
+            return batch
+        self._store.wait_for_entry(self.queue, batch.last, wait)
+        return self._take_now()
+
+    def _take_now(self) -> Batch:
+        return self._store.take(
+            self.queue,
+            self.group,
+            self.consumer,
+            most=self._batch,
+            idle=self._take_over_after,
+            failures=self._max_failures,
+        )
+
+    def _deliveries(self, batch: Batch) -> list[Delivery]:
+        purged = [handed.delivery for handed in batch.handed if not handed.article]
+        if purged:  # there is nothing to deliver any more, and nothing will come of waiting
+            self._store.acknowledge(self.queue, self.group, purged)
+        deliveries = [self._delivery(handed) for handed in batch.handed if handed.article]
+        self._in_hand = {delivery._name: delivery for delivery in deliveries}
+        self._renewed = time.monotonic()
+        return deliveries
+
+    def _delivery(self, handed: Handed) -> Delivery:
+        entry, _, revision, event = handed.delivery.split("|")
+        article = article_from_json(handed.article)
+        return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, self)
+
+    def _done(self, name: str) -> None:
+        if self._in_hand.pop(name, None):
+            self._acks.append(name)
+            if time.monotonic() - self._acks_sent > ACK_SECONDS:
+                with suppress(*STORE_DOWN):  # kept, and sent with the next batch
+                    self._send_acks()
+
+    def _put_off(self, name: str, seconds: float, reason: str) -> None:
+        if self._in_hand.pop(name, None):
+            self._store.put_off(
+                self.queue, self.group, name, seconds=seconds, failures=self._max_failures, reason=reason
             )
-            waited = 0.0 if entries else waited + POLL_SECONDS
-            yield from self._deliveries(entries)
 
-    def acknowledge(self, entry: str) -> None:
-        """Done with this entry."""
-        self._store.acknowledge(self._queue, self._group, [entry])
+    def _send_acks(self) -> None:
+        if self._acks:
+            self._store.acknowledge(self.queue, self.group, self._acks)
+            self._acks = []
+        self._acks_sent = time.monotonic()
 
-    def release(self, entry: str) -> None:
-        """Leave this entry to whoever reads next."""
-        self._store.release(self._queue, self._group, self._consumer, entry, idle=self._take_over_after)
+    def _stay_alive(self) -> None:
+        """A slow subscriber still has the rest of its batch in hand."""
+        if time.monotonic() - self._renewed > self._take_over_after / 3:
+            with suppress(*STORE_DOWN):
+                names = list(self._in_hand)
+                self._store.keep_in_hand(self.queue, self.group, self.consumer, names, self._take_over_after)
+            self._renewed = time.monotonic()
 
-    def _left_over(self) -> Iterator[Delivery]:
-        """What this consumer was given before it stopped."""
-        last = "0"
-        while entries := self._read(after=last, wait=None):
-            yield from self._deliveries(entries)
-            last = entries[-1].entry
+    # ── what was missed ──
 
-    def _taken_over(self) -> list[QueueEntry]:
-        return self._store.take_over(self._queue, self._group, self._consumer, idle=self._take_over_after, most=BATCH)
+    def _look_for_gaps(self) -> None:
+        if time.monotonic() - self._gaps_looked_for < ACK_SECONDS:
+            return
+        self._gaps_looked_for = time.monotonic()
+        if (missed := self._store.missed(self.queue, self.group)).entries:
+            gap = _gap(self.queue, self.group, missed)
+            if self._gaps == "raise":
+                raise gap
+            _log.warning("%s%s", gap, "; they are delivered from the store" if self._gaps == "refill" else "")
+            if self._gaps == "refill":
+                self.refill(gap)
 
-    def _new(self, wait: float) -> list[QueueEntry]:
-        return self._read(after=">", wait=wait)
+    def _refill_lost(self, batch: Batch) -> None:
+        """Entries that were dropped while in somebody's hands: only the time in their id is left of them."""
+        for entry in batch.lost:
+            moment = int(entry.partition("-")[0])
+            self._refill(moment, moment)
 
-    def _read(self, after: str, wait: float | None) -> list[QueueEntry]:
-        return self._store.read_group(self._queue, self._group, self._consumer, most=BATCH, wait=wait, after=after)
+    def _refill(self, after_ms: int, until_ms: int) -> int:
+        count, ids = 0, list(self._store.revised_between(after_ms, until_ms))
+        for start in range(0, len(ids), self._batch):
+            kept = self._store.articles_of(ids[start : start + self._batch])
+            count += self._store.redeliver(self.queue, self.group, list(filter(self._filter.takes, kept)))
+        return count
 
-    def _deliveries(self, entries: list[QueueEntry]) -> Iterator[Delivery]:
-        for entry in entries:
-            article = self._store.article(entry.id)
-            if article is None:  # purged since: nothing to deliver, and nothing will come of waiting
-                self.acknowledge(entry.entry)
-                continue
-            yield Delivery(article, entry.event, entry.entry, self)
+
+def _gap(queue: str, group: str, missed: Missed) -> QueueGap:
+    after, until = (
+        datetime.fromtimestamp(int(entry.partition("-")[0]) / 1000, UTC) for entry in (missed.after, missed.until)
+    )
+    return QueueGap(queue, group, missed.entries, after, until)

@@ -9,21 +9,29 @@ between them may be repeated safely, because a piece of work stays in `due` unti
 
 from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
+from ingest.store.entries import QueueEntry
 from ingest.store.keys import QUEUES, Keys, QueueName
-from ingest.store.reading import EntryState, FeedState, Heartbeat, QueueEntry
+from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
+from ingest.store.subscribing import Batch, DeadLetter, GroupState, Handed, Missed
 from ingest.store.work import Claim, Committed, Lease
 
 __all__ = [
     "QUEUES",
     "STORE_DOWN",
+    "Batch",
     "Claim",
     "Committed",
+    "DeadLetter",
     "EmbeddedServer",
     "EntryState",
     "FeedState",
+    "GroupState",
+    "Handed",
     "Heartbeat",
     "Keys",
     "Lease",
+    "Missed",
+    "Place",
     "QueueEntry",
     "QueueName",
     "Store",

@@ -8,10 +8,13 @@
 -- KEYS[6]  articles              zset     written
 -- KEYS[7]  articles:<source>     zset     written
 -- KEYS[8]  day:<source>:<date>   hash     counted up
--- KEYS[9..] queue:<name>         stream   one entry each
+-- KEYS[9]  revised               zset     written
+-- KEYS[10] revisions:<id>        hash     the revision that this one replaces is moved there
+-- KEYS[11..] queue:<name>        stream   one entry each
 -- ARGV     1 member   2 token   3 article id   4 revision   5 content hash   6 fingerprint or ''   7 article JSON
---          8 sorted in ms   9 ms that a finished entry is remembered   10 queue length
---          11 source   12 url   13 title   14 language   15 published
+--          8 sorted in ms   9 ms that a finished entry is remembered   10 revisions kept
+--          11 source   12 url   13 title   14 language   15 published   16.. the length of each queue
+-- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
 -- An entry at another address than the article's own (AMP, mobile, a section's copy) is a duplicate of it when it comes
 -- for the first time, even where its words differ a little: else two such addresses would publish revisions in turn.
 -- Returns  {stale}                 the lease is no longer held: somebody else does or did this
@@ -39,14 +42,26 @@ local first = ARGV[6] ~= '' and redis.call('GET', KEYS[5])
 if revision == 0 and first and first ~= ARGV[3] then return finish('duplicate', first) end
 if revision + 1 ~= tonumber(ARGV[4]) then return {'conflict', revision} end
 
+local time = redis.call('TIME')
+local before = revision > 0 and redis.call('GET', KEYS[3])
+if before then
+  redis.call('HSET', KEYS[10], revision, before)
+  redis.call('HDEL', KEYS[10], revision - tonumber(ARGV[10]))
+end
 redis.call('SET', KEYS[3], ARGV[7])
-redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'fingerprint', ARGV[6])
-if ARGV[6] ~= '' then redis.call('SET', KEYS[5], ARGV[3], 'NX') end
-redis.call('ZADD', KEYS[6], ARGV[8], ARGV[3])
-redis.call('ZADD', KEYS[7], ARGV[8], ARGV[3])
+redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'fingerprint', ARGV[6], 'source', ARGV[11])
+redis.call('PERSIST', KEYS[4])
+if ARGV[6] ~= '' then
+  redis.call('SET', KEYS[5], ARGV[3], 'NX')
+  redis.call('PERSIST', KEYS[5])
+end
+redis.call('ZADD', KEYS[6], 'NX', ARGV[8], ARGV[3])
+redis.call('ZADD', KEYS[7], 'NX', ARGV[8], ARGV[3])
+redis.call('ZADD', KEYS[9], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), ARGV[3])
 local event = revision == 0 and 'created' or 'updated'
-for index = 9, #KEYS do
-  redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[10], '*', 'id', ARGV[3], 'revision', ARGV[4], 'event', event,
-    'source', ARGV[11], 'url', ARGV[12], 'title', ARGV[13], 'language', ARGV[14], 'published', ARGV[15])
+for index = 11, #KEYS do
+  redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[index + 5], '*', 'id', ARGV[3], 'revision', ARGV[4],
+    'event', event, 'source', ARGV[11], 'url', ARGV[12], 'title', ARGV[13], 'language', ARGV[14],
+    'published', ARGV[15])
 end
 return finish(event, ARGV[3])

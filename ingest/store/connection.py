@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
+from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.reading import Reading
 from ingest.store.subscribing import Subscribing
@@ -19,7 +20,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Work, Reading, Subscribing):
+class Store(Work, Reading, Subscribing, Keeping):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).
@@ -39,9 +40,8 @@ class Store(Work, Reading, Subscribing):
             )
         except ValueError as error:
             raise StoreError(f"[store] url {url!r} cannot be used: {error}") from error
+        super().__init__(redis, Keys(prefix), retention)
         self.url = url
-        self.keys = Keys(prefix)
-        Work.__init__(self, redis, self.keys, retention)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -12,13 +12,19 @@ programs; the rest may change from one version to the next.
     <p>said:<entry id>         string  the Entry as JSON, zstd                               page_days
     <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
     <p>host:<host>             string  ms of that host's next free slot                      until then
-    <p>article:<id> *          string  the Article as JSON                                   kept
-    <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     kept
-    <p>fingerprint:<value>     string  id of the first article with that body                kept
+    <p>article:<id> *          string  the Article as JSON                                   article_days
+    <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     tombstone_days
+    <p>fingerprint:<value>     string  id of the first article with that body                tombstone_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
+    <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days
+    <p>revised                 zset    article id -> ms at which it was last revised         article_days
     <p>queue:<name> *          stream  id revision event source url title language published queue_length
+    <p>later:<queue>:<group>   zset    delivery -> ms when it is delivered (again)           until done
+    <p>failures:<queue>:<group> hash   delivery -> how often it failed; `|why` the reason    until done
+    <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
+    <p>lock:<name>             string  who does what only one may do at a time               seconds
     <p>workers                 hash    name -> heartbeat as JSON                             until stale
     <p>celery:...              any     what Celery keeps while the store is its broker       Celery's
 
@@ -77,6 +83,25 @@ class Keys:
 
     def articles(self, source: str | None = None) -> str:
         return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"
+
+    def revisions(self, article_id: str) -> str:
+        return f"{self.prefix}revisions:{article_id}"
+
+    @property
+    def revised(self) -> str:
+        return f"{self.prefix}revised"
+
+    def later(self, queue: str, group: str) -> str:
+        return f"{self.prefix}later:{queue}:{group}"
+
+    def failures(self, queue: str, group: str) -> str:
+        return f"{self.prefix}failures:{queue}:{group}"
+
+    def group_dead(self, queue: str, group: str) -> str:
+        return f"{self.prefix}dead:{queue}:{group}"
+
+    def lock(self, name: str) -> str:
+        return f"{self.prefix}lock:{name}"
 
     def queue(self, name: str) -> str:
         return f"{self.prefix}queue:{name}"

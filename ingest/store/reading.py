@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from ingest.models import Article, Entry, Page, Record, article_from_json
-from ingest.store.keys import QUEUES, Keys
+from ingest.store.base import Base, today
+from ingest.store.entries import QueueEntry, queue_entry, text
+from ingest.store.keys import QUEUES
 from ingest.store.pages import unpack_entry, unpack_page
-from ingest.store.work import today
-
-T = TypeVar("T")
 
 Kind = Literal["scheduler", "fetch", "process"]
 
@@ -58,6 +57,13 @@ class FeedState(Record, frozen=True, kw_only=True):
     next_poll: float | None = None
 
 
+class Place(NamedTuple):
+    """Where an article stands among all: by time, then by id."""
+
+    ms: float
+    id: str
+
+
 class Heartbeat(Record, frozen=True, kw_only=True):
     """What a living process says of itself. slots: tasks it can run at once."""
 
@@ -70,26 +76,8 @@ class Heartbeat(Record, frozen=True, kw_only=True):
     beat: float = 0.0
 
 
-class QueueEntry(Record, frozen=True, kw_only=True):
-    """One entry of a queue, without the article's text."""
-
-    entry: str
-    id: str
-    revision: int
-    event: str
-    source: str
-    url: str
-    title: str
-    language: str
-    published: str
-
-
-class Reading:
+class Reading(Base):
     """Questions about the store's content; nothing here changes what is published."""
-
-    def __init__(self, redis: Any, keys: Keys) -> None:
-        self._redis = redis
-        self._keys = keys
 
     # ── entries and pages ──
 
@@ -101,26 +89,26 @@ class Reading:
         """The same for many, in one round trip."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for entry_id in entry_ids:
-                pipeline.hgetall(self._keys.entry(entry_id))
+                pipeline.hgetall(self.keys.entry(entry_id))
             records = pipeline.execute()
         return [
-            _read(EntryState, {"id": entry_id, **_text(record)}) if record.get(b"url") else None
+            msgspec.convert({"id": entry_id, **text(record)}, EntryState, strict=False) if record.get(b"url") else None
             for entry_id, record in zip(entry_ids, records, strict=True)
         ]
 
     def said(self, entry_id: str) -> Entry | None:
         """What the feed said about it, while that is kept."""
-        kept = self._redis.get(self._keys.said(entry_id))
+        kept = self._redis.get(self.keys.said(entry_id))
         return unpack_entry(kept) if kept else None
 
     def page(self, entry_id: str) -> Page | None:
         """The page's bytes as fetched, while they are kept."""
-        kept = self._redis.get(self._keys.page(entry_id))
+        kept = self._redis.get(self.keys.page(entry_id))
         return unpack_page(kept) if kept else None
 
     def dead(self, most: int = 1000) -> list[EntryState]:
         """What was set aside, the newest first."""
-        members = self._redis.zrevrange(self._keys.dead, 0, most - 1)
+        members = self._redis.zrevrange(self.keys.dead, 0, most - 1)
         states = self.entry_states([member.decode().partition(":")[2] for member in members])
         return [state for state in states if state]
 
@@ -128,37 +116,72 @@ class Reading:
 
     def article(self, article_id: str) -> Article | None:
         """The article's latest revision, or None."""
-        kept = self._redis.get(self._keys.article(article_id))
+        kept = self._redis.get(self.keys.article(article_id))
         return article_from_json(kept) if kept else None
+
+    def articles_of(self, article_ids: Sequence[str]) -> list[Article]:
+        """The latest revision of each of these articles that is still kept, in their order."""
+        kept = self._redis.mget([self.keys.article(article_id) for article_id in article_ids]) if article_ids else []
+        return [article_from_json(article) for article in kept if article]
 
     def revision(self, article_id: str) -> int:
         """The latest revision that was published; 0 for an article that never was. Outlives the text."""
-        return int(self._redis.hget(self._keys.identity(article_id), "revision") or 0)
+        return int(self._redis.hget(self.keys.identity(article_id), "revision") or 0)
+
+    def revisions(self, article_id: str) -> list[Article]:
+        """Every kept revision of the article, the oldest first, the latest one last."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hvals(self.keys.revisions(article_id))
+            pipeline.get(self.keys.article(article_id))
+            replaced, latest = pipeline.execute()
+        found = [article_from_json(kept) for kept in (*replaced, latest) if kept]
+        return sorted(found, key=lambda article: article.revision)
+
+    def articles_before(
+        self, place: Place | None, most: int, *, source: str | None = None, since_ms: float = 0
+    ) -> list[tuple[Place, bytes]]:
+        """Up to `most` articles as JSON, the newest first, after `place` in that order; each with its own place.
+
+        An article keeps its place for good, so going on from one neither skips nor repeats what was there before.
+        """
+        key, found = self.keys.articles(source), list[Place]()
+        high, offset = (place.ms if place else "+inf"), 0
+        while len(found) < most:
+            answer = self._redis.zrange(
+                key, high, since_ms, desc=True, byscore=True, offset=offset, num=most, withscores=True
+            )
+            places = (Place(score, article_id.decode()) for article_id, score in answer)
+            found += [each for each in places if place is None or each < place]
+            offset += len(answer)
+            if len(answer) < most:
+                break
+        found = found[:most]
+        kept = self._redis.mget([self.keys.article(each.id) for each in found]) if found else []
+        return [(each, article or b"") for each, article in zip(found, kept, strict=True)]
 
     def articles(self, source: str | None = None, since: datetime | None = None, batch: int = 200) -> Iterator[Article]:
         """Articles by Article.sorted, the newest first, read in batches."""
-        key, low, start = self._keys.articles(source), since.timestamp() * 1000 if since else "-inf", 0
-        while ids := self._redis.zrange(key, "+inf", low, desc=True, byscore=True, offset=start, num=batch):
-            kept = self._redis.mget([self._keys.article(article_id.decode()) for article_id in ids])
-            yield from (article_from_json(article) for article in kept if article)
-            start += batch
+        place, since_ms = None, since.timestamp() * 1000 if since else 0
+        while found := self.articles_before(place, batch, source=source, since_ms=since_ms):
+            yield from (article_from_json(article) for _, article in found if article)
+            place = found[-1][0]
 
     def read_queue(self, name: str, after: str, most: int = 100, wait: float | None = None) -> list[QueueEntry]:
         """Entries of a queue after the stream id `after` ("0" is the beginning, "$" the end), waiting up to `wait`
         seconds for one."""
         block = None if wait is None else max(1, round(wait * 1000))
-        answer = self._redis.xread({self._keys.queue(name): after}, count=most, block=block)
+        answer = self._redis.xread({self.keys.queue(name): after}, count=most, block=block)
         entries = answer[0][1] if answer else []
         return [queue_entry(entry_id, fields) for entry_id, fields in entries]
 
     def last_entry(self, name: str) -> str:
         """The stream id of the queue's newest entry, "0" for an empty one."""
-        newest = self._redis.xrevrange(self._keys.queue(name), count=1)
+        newest = self._redis.xrevrange(self.keys.queue(name), count=1)
         return newest[0][0].decode() if newest else "0"
 
     def queue_length(self, name: str) -> int:
         """Entries in the queue."""
-        return int(self._redis.xlen(self._keys.queue(name)))
+        return int(self._redis.xlen(self.keys.queue(name)))
 
     # ── how things stand ──
 
@@ -166,24 +189,26 @@ class Reading:
         """The state of each of these feeds, in one round trip."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for feed_id in feed_ids:
-                pipeline.hgetall(self._keys.feed(feed_id))
-                pipeline.zscore(self._keys.due("fetch"), f"feed:{feed_id}")
+                pipeline.hgetall(self.keys.feed(feed_id))
+                pipeline.zscore(self.keys.due("fetch"), f"feed:{feed_id}")
             answers = pipeline.execute()
         return {
-            feed_id: _read(FeedState, {**_text(record), **({"next_poll": score / 1000} if score else {})})
+            feed_id: msgspec.convert(
+                {**text(record), **({"next_poll": score / 1000} if score else {})}, FeedState, strict=False
+            )
             for feed_id, record, score in zip(feed_ids, answers[::2], answers[1::2], strict=True)
         }
 
     def day(self, source: str, date: str | None = None) -> dict[str, int]:
         """Counts of a UTC day (today): created, updated, unchanged, duplicate, dead."""
-        counts = self._redis.hgetall(self._keys.day(source, date or today()))
+        counts = self._redis.hgetall(self.keys.day(source, date or today()))
         return {name.decode(): int(count) for name, count in counts.items()}
 
     def days(self, sources: Sequence[str]) -> dict[str, dict[str, int]]:
         """Today's counts of many sources, in one round trip."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for source in sources:
-                pipeline.hgetall(self._keys.day(source, today()))
+                pipeline.hgetall(self.keys.day(source, today()))
             answers = pipeline.execute()
         return {
             source: {name.decode(): int(count) for name, count in counts.items()}
@@ -192,39 +217,26 @@ class Reading:
 
     def due_counts(self) -> dict[str, int]:
         """How many members each `due` holds, leased ones included."""
-        return {queue: self._redis.zcard(self._keys.due(queue)) for queue in QUEUES}
+        return {queue: self._redis.zcard(self.keys.due(queue)) for queue in QUEUES}
 
     def dead_count(self) -> int:
         """How many entries were set aside."""
-        return int(self._redis.zcard(self._keys.dead))
+        return int(self._redis.zcard(self.keys.dead))
 
     def beat(self, heartbeat: Heartbeat) -> None:
         """Say that this process lives; `beat` is set by the store's clock, so that machines need not agree."""
         now = msgspec.structs.replace(heartbeat, beat=self._redis.time()[0])
-        self._redis.hset(self._keys.workers, heartbeat.name, msgspec.json.encode(now))
+        self._redis.hset(self.keys.workers, heartbeat.name, msgspec.json.encode(now))
 
     def silence(self, name: str) -> None:
         """A process that stops cleanly takes its heartbeat back."""
-        self._redis.hdel(self._keys.workers, name)
+        self._redis.hdel(self.keys.workers, name)
 
     def alive(self) -> list[Heartbeat]:
         """The processes that beat in the last ten seconds by the store's clock; older ones are swept out."""
         now = self._redis.time()[0]
-        beats = [msgspec.json.decode(beat, type=Heartbeat) for beat in self._redis.hvals(self._keys.workers)]
+        beats = [msgspec.json.decode(beat, type=Heartbeat) for beat in self._redis.hvals(self.keys.workers)]
         stale = [beat.name for beat in beats if now - beat.beat > 60 * STALE_SECONDS]
         if stale:
-            self._redis.hdel(self._keys.workers, *stale)
+            self._redis.hdel(self.keys.workers, *stale)
         return sorted((b for b in beats if now - b.beat <= STALE_SECONDS), key=lambda beat: beat.name)
-
-
-def queue_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> QueueEntry:
-    """A stream entry as redis-py gives it -> QueueEntry."""
-    return _read(QueueEntry, {"entry": entry_id.decode(), **_text(fields)})
-
-
-def _text(record: dict[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode("utf-8", "replace") for name, value in record.items()}
-
-
-def _read(kind: type[T], values: dict[str, Any]) -> T:
-    return msgspec.convert(values, kind, strict=False)

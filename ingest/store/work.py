@@ -1,33 +1,21 @@
 """The work: `due`, leases, claim and commit. Every change here is one Lua script, so it happens whole or not at all."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
 from ingest.errors import LeaseLost
 from ingest.models import Article, Entry, Page, Record, to_json
-from ingest.settings import RetentionSettings
-from ingest.store.keys import QUEUES, Keys, QueueName
+from ingest.store.base import Base, days_ms, ms, today
+from ingest.store.entries import told
+from ingest.store.keys import QUEUES, QueueName
 from ingest.store.pages import pack_entry, pack_page
 
 Verdict = Literal["new", "changed", "seen"]
 Step = Literal["fetch", "process"]
 CommitOutcome = Literal["created", "updated", "unchanged", "duplicate", "stale", "conflict"]
-
-_LUA = Path(__file__).parent
-
-
-def today() -> str:
-    """Today's date in UTC, as the day counts are keyed."""
-    return datetime.now(UTC).date().isoformat()
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
 
 
 class Lease(Record, frozen=True, kw_only=True):
@@ -64,61 +52,50 @@ class Committed(NamedTuple):
     id: str
 
 
-class Work:
+class Work(Base):
     """`due` and what the three steps do to it. Any number of processes may hold one each."""
-
-    def __init__(self, redis: Any, keys: Keys, retention: RetentionSettings) -> None:
-        self._redis = redis
-        self._keys = keys
-        self._retention = retention
-        self._scripts = {file.stem: redis.register_script(file.read_text()) for file in _LUA.glob("*.lua")}
 
     # ── due ──
 
     def lease(self, queue: QueueName, seconds: float, most: int) -> list[Lease]:
         """Lease up to `most` pieces of work that are due, the longest overdue first."""
-        token, *members = self._run("lease", [self._keys.due(queue)], [_ms(seconds), most])
+        token, *members = self._run("lease", [self.keys.due(queue)], [ms(seconds), most])
         return [Lease(member=member.decode(), queue=queue, token=token.decode()) for member in members]
 
     def start(self, lease: Lease, seconds: float) -> Lease | None:
         """Take the leased work for `seconds` more; None when its message is stale, which is no error."""
-        keys = [self._keys.due(lease.queue), self._keys.record(lease.member)]
-        started = self._run("start", keys, [lease.member, lease.token, _ms(seconds)])
+        keys = [self.keys.due(lease.queue), self.keys.record(lease.member)]
+        started = self._run("start", keys, [lease.member, lease.token, ms(seconds)])
         return started and msgspec.structs.replace(lease, token=started[0].decode(), attempt=started[1])
 
     def add_feeds(self, feed_ids: Iterable[str]) -> int:
         """Put feeds that are not in `due` yet into it, due now. Returns how many were new."""
         now = self.now_ms()
         members = {f"feed:{feed_id}": now for feed_id in feed_ids}
-        return int(self._redis.zadd(self._keys.due("fetch"), members, nx=True)) if members else 0
+        return int(self._redis.zadd(self.keys.due("fetch"), members, nx=True)) if members else 0
 
     def remove_feeds_except(self, feed_ids: Iterable[str]) -> list[str]:
         """Take feeds that the configuration no longer names out of `due`; their state stays. Returns their ids."""
         kept = {f"feed:{feed_id}" for feed_id in feed_ids}
-        due = self._redis.zscan_iter(self._keys.due("fetch"), match="feed:*", count=1000)
+        due = self._redis.zscan_iter(self.keys.due("fetch"), match="feed:*", count=1000)
         gone = sorted({member.decode() for member, _ in due} - kept)
         if gone:
-            self._redis.zrem(self._keys.due("fetch"), *gone)
+            self._redis.zrem(self.keys.due("fetch"), *gone)
         return [member.partition(":")[2] for member in gone]
 
     def poll_now(self, feed_ids: Sequence[str]) -> None:
         """A fetch by hand: these feeds are due now."""
         now = self.now_ms()
-        self._redis.zadd(self._keys.due("fetch"), {f"feed:{feed_id}": now for feed_id in feed_ids})
+        self._redis.zadd(self.keys.due("fetch"), {f"feed:{feed_id}": now for feed_id in feed_ids})
 
     def waiting(self, member: str) -> tuple[Lease, float] | None:
         """The lease with which `member` can be started, and the seconds until it is due (negative when overdue); None
         where it is in no `due`."""
         for queue in QUEUES:
-            score = self._redis.zscore(self._keys.due(queue), member)
+            score = self._redis.zscore(self.keys.due(queue), member)
             if score is not None:
                 return Lease(member=member, queue=queue, token=f"{score:.0f}"), (score - self.now_ms()) / 1000
         return None
-
-    def now_ms(self) -> int:
-        """The store's clock, the only one that `due` knows."""
-        seconds, micros = self._redis.time()
-        return int(seconds) * 1000 + int(micros) // 1000
 
     # ── the three steps ──
 
@@ -138,12 +115,12 @@ class Work:
         Raises LeaseLost.
         """
         keys = [
-            self._keys.due("fetch"),
-            self._keys.due("process"),
-            self._keys.entry(lease.id),
-            self._keys.page(lease.id),
+            self.keys.due("fetch"),
+            self.keys.due("process"),
+            self.keys.entry(lease.id),
+            self.keys.page(lease.id),
         ]
-        kept = _ms(self._retention.page_days * 86_400)
+        kept = days_ms(self._retention.page_days)
         self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept]))
 
     def finish_poll(self, lease: Lease, seconds: float, state: dict[str, str | int | float]) -> None:
@@ -161,27 +138,29 @@ class Work:
     def set_aside(self, lease: Lease, source: str, error: str) -> None:
         """The last attempt failed: the entry is dead, kept with its error. Raises LeaseLost."""
         keys = [
-            self._keys.due(lease.queue),
-            self._keys.entry(lease.id),
-            self._keys.dead,
-            self._keys.day(source, today()),
+            self.keys.due(lease.queue),
+            self.keys.entry(lease.id),
+            self.keys.dead,
+            self.keys.day(source, today()),
         ]
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error]))
 
-    def commit(self, lease: Lease, article: Article, queues: Sequence[str]) -> Committed:
-        """Publish the article to the queues, once, or find out why it is not to be published (see commit.lua)."""
+    def commit(self, lease: Lease, article: Article, queues: Mapping[str, int | None]) -> Committed:
+        """Publish the article, once, or find out why it is not to be published (see commit.lua). queues: those that
+        take it, each with the number of entries that it keeps, None for [retention] queue_length."""
         keys = [
-            self._keys.due("process"),
-            self._keys.entry(lease.id),
-            self._keys.article(article.id),
-            self._keys.identity(article.id),
-            self._keys.fingerprint(article.fingerprint),
-            self._keys.articles(),
-            self._keys.articles(article.source),
-            self._keys.day(article.source, today()),
-            *(self._keys.queue(name) for name in queues),
+            self.keys.due("process"),
+            self.keys.entry(lease.id),
+            self.keys.article(article.id),
+            self.keys.identity(article.id),
+            self.keys.fingerprint(article.fingerprint),
+            self.keys.articles(),
+            self.keys.articles(article.source),
+            self.keys.day(article.source, today()),
+            self.keys.revised,
+            self.keys.revisions(article.id),
+            *(self.keys.queue(name) for name in queues),
         ]
-        published = article.published.isoformat().replace("+00:00", "Z") if article.published else ""
         arguments: list[str | bytes | int] = [
             lease.member,
             lease.token,
@@ -190,27 +169,24 @@ class Work:
             article.content_hash,
             article.fingerprint,
             to_json(article),
-            _ms(article.sorted.timestamp()),
-            _ms(self._retention.entry_days * 86_400),
-            self._retention.queue_length,
-            article.source,
-            article.url,
-            article.title,
-            article.language,
-            published,
+            ms(article.sorted.timestamp()),
+            days_ms(self._retention.entry_days),
+            self._retention.revisions,
+            *told(article),
+            *(length or self._retention.queue_length for length in queues.values()),
         ]
         outcome, *rest = self._run("commit", keys, arguments)
         return Committed(cast("CommitOutcome", outcome.decode()), rest[0].decode() if rest else "")
 
     def host_pause(self, url: str, seconds: float) -> None:
         """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""
-        key, slot = self._keys.host(urlsplit(url).netloc), self.now_ms() + _ms(seconds)
+        key, slot = self.keys.host(urlsplit(url).netloc), self.now_ms() + ms(seconds)
         if slot > int(self._redis.get(key) or 0):
             self._redis.set(key, slot, pxat=slot)
 
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""
-        self._redis.zrem(self._keys.due(lease.queue), lease.member)
+        self._redis.zrem(self.keys.due(lease.queue), lease.member)
 
     # ── dead ──
 
@@ -218,31 +194,31 @@ class Work:
         """Give dead entries all their attempts again, from the step at which they died. Returns how many there were."""
         now, revived = self.now_ms(), 0
         for entry_id in entry_ids:
-            member, record = f"entry:{entry_id}", self._keys.entry(entry_id)
+            member, record = f"entry:{entry_id}", self.keys.entry(entry_id)
             step = self._redis.hget(record, "step")
-            if not step or not self._redis.zrem(self._keys.dead, member):
+            if not step or not self._redis.zrem(self.keys.dead, member):
                 continue
             self._redis.hset(record, mapping={"attempt": 0, "outcome": ""})
-            self._redis.zadd(self._keys.due("process" if step == b"process" else "fetch"), {member: now})
+            self._redis.zadd(self.keys.due("process" if step == b"process" else "fetch"), {member: now})
             revived += 1
         return revived
 
     def drop(self, entry_ids: Sequence[str]) -> int:
         """Forget that these entries are dead; their records stay, so that a feed does not bring them back."""
-        return int(self._redis.zrem(self._keys.dead, *(f"entry:{entry_id}" for entry_id in entry_ids)))
+        return int(self._redis.zrem(self.keys.dead, *(f"entry:{entry_id}" for entry_id in entry_ids)))
 
     # ── parts ──
 
     def _claim_arguments(self, claim: Claim) -> tuple[list[str], list[str | bytes | int]]:
         entry = claim.entry
         keys = [
-            self._keys.entry(entry.id),
-            self._keys.said(entry.id),
-            self._keys.page(entry.id),
-            self._keys.host(urlsplit(entry.url).netloc),
-            self._keys.due("fetch"),
-            self._keys.due("process"),
-            self._keys.dead,
+            self.keys.entry(entry.id),
+            self.keys.said(entry.id),
+            self.keys.page(entry.id),
+            self.keys.host(urlsplit(entry.url).netloc),
+            self.keys.due("fetch"),
+            self.keys.due("process"),
+            self.keys.dead,
         ]
         arguments: list[str | bytes | int] = [
             f"entry:{entry.id}",
@@ -253,20 +229,17 @@ class Work:
             pack_entry(entry),
             pack_page(claim.page),
             claim.step,
-            _ms(claim.delay),
-            _ms(self._retention.page_days * 86_400),
-            _ms(self._retention.entry_days * 86_400),
+            ms(claim.delay),
+            days_ms(self._retention.page_days),
+            days_ms(self._retention.entry_days),
             claim.believed,
         ]
         return keys, arguments
 
     def _reschedule(self, lease: Lease, seconds: float, attempt: str, fields: dict[str, str | int | float]) -> None:
-        keys = [self._keys.due(lease.queue), self._keys.record(lease.member)]
+        keys = [self.keys.due(lease.queue), self.keys.record(lease.member)]
         flat = [part for pair in fields.items() for part in pair]
-        self._held(self._run("reschedule", keys, [lease.member, lease.token, _ms(seconds), attempt, *flat]))
-
-    def _run(self, name: str, keys: Sequence[str], arguments: Sequence[str | bytes | int | float]) -> Any:
-        return self._scripts[name](keys, arguments)
+        self._held(self._run("reschedule", keys, [lease.member, lease.token, ms(seconds), attempt, *flat]))
 
     @staticmethod
     def _held(answer: object) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.errors import ConfigError, UnknownName
 from ingest.models import to_json
-from ingest.settings import QueueFilter, Settings, load
+from ingest.settings import QueueSettings, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
 TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention")
@@ -78,16 +78,16 @@ def test_every_shipped_setting_is_explained_by_the_comment_above_it() -> None:
 
 
 def test_the_shipped_queue_all_takes_everything() -> None:
-    assert load(config=CONFIG, environ={}).queues == {"all": QueueFilter()}
+    assert load(config=CONFIG, environ={}).queues == {"all": QueueSettings()}
 
 
 def test_the_examples_in_queues_toml_work_when_their_comment_signs_are_taken_away(tmp_path: Path) -> None:
     text = re.sub(r"^#(?=[\[a-z])", "", (CONFIG / "queues.toml").read_text("utf-8"), flags=re.MULTILINE)
     queues = load(config=folder(tmp_path, queues=text), environ={}).queues
     assert queues == {
-        "all": QueueFilter(),
-        "venezuela-es": QueueFilter(language=("es",), country=("VE",)),
-        "investigations": QueueFilter(tags=("investigative", "human-rights")),
+        "all": QueueSettings(),
+        "venezuela-es": QueueSettings(language=("es",), country=("VE",)),
+        "investigations": QueueSettings(tags=("investigative", "human-rights")),
     }
 
 
@@ -96,7 +96,7 @@ def test_the_examples_in_queues_toml_work_when_their_comment_signs_are_taken_awa
 
 def test_an_empty_file_means_the_defaults_and_one_queue_for_everything(tmp_path: Path) -> None:
     settings = load(config=folder(tmp_path), environ={})
-    assert settings.queues == {"all": QueueFilter()}
+    assert settings.queues == {"all": QueueSettings()}
     assert settings.sources == {}
     assert settings.fetch.deadline == 45.0
 

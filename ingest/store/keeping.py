@@ -1,0 +1,78 @@
+"""What is kept and for how long: filling queues, retention, and locks for what only one process may do at a time."""
+
+from collections.abc import Iterable, Mapping
+
+from ingest.models import Article, article_from_json
+from ingest.settings import QueueSettings
+from ingest.store.base import Base, days_ms, ms
+from ingest.store.entries import told
+
+PURGED_AT_ONCE = 500
+"""Articles purged in one sweep: a tenth of a second of the store's time, with everybody else served in between."""
+
+
+class Keeping(Base):
+    """Filling, sweeping and locking."""
+
+    def queued(self, queue: str, batch: int = 1000) -> tuple[str, set[str]]:
+        """The id of the queue's last entry ("0-0" for none), and the ids of all articles that it has entries of."""
+        last, ids = "0-0", set[str]()
+        while entries := self._redis.xrange(self.keys.queue(queue), f"({last}", "+", count=batch):
+            ids.update(fields[b"id"].decode() for _, fields in entries)
+            last = entries[-1][0].decode()
+        return last, ids
+
+    def fill(self, queue: str, articles: Iterable[Article], after: str, length: int | None) -> int:
+        """Put articles into a queue that did not have them when its last entry was `after`; what was committed since is
+        left alone (see fill.lua). Returns how many entries were written."""
+        kept = length or self._retention.queue_length
+        return sum(
+            self._run(
+                "fill",
+                [self.keys.queue(queue), self.keys.identity(article.id)],
+                [after, kept, article.id, article.revision, *told(article)],
+            )
+            for article in articles
+        )
+
+    def sweep(self, queues: Mapping[str, QueueSettings]) -> int:
+        """Drop what retention no longer keeps: entries by age, articles by age. Returns how many articles went."""
+        now = self.now_ms()
+        for name, queue in queues.items():
+            days = self._retention.queue_days if queue.keep_days is None else queue.keep_days
+            if days:
+                self._redis.xtrim(self.keys.queue(name), minid=f"{now - days_ms(days)}-0", approximate=False)
+        return self._purge(now - days_ms(self._retention.article_days)) if self._retention.article_days else 0
+
+    def hold(self, name: str, owner: str, seconds: float) -> bool:
+        """Take or keep a lock for so long; False where another owner has it."""
+        key = self.keys.lock(name)
+        if self._redis.set(key, owner, px=ms(seconds), nx=True):
+            return True
+        if (self._redis.get(key) or b"").decode() != owner:
+            return False
+        return bool(self._redis.pexpire(key, ms(seconds)))
+
+    def let_go(self, name: str, owner: str) -> None:
+        """Give the lock back where it is ours."""
+        if (self._redis.get(self.keys.lock(name)) or b"").decode() == owner:
+            self._redis.delete(self.keys.lock(name))
+
+    def _purge(self, before: int) -> int:
+        ids = self._redis.zrange(self.keys.revised, "-inf", f"({before}", byscore=True, offset=0, num=PURGED_AT_ONCE)
+        return sum(self._purge_one(article_id.decode(), before) for article_id in ids)
+
+    def _purge_one(self, article_id: str, before: int) -> int:
+        source, fingerprint = self._redis.hmget(self.keys.identity(article_id), "source", "fingerprint")
+        if source is None and (kept := self._redis.get(self.keys.article(article_id))):
+            source = article_from_json(kept).source.encode()
+        keys = [
+            self.keys.revised,
+            self.keys.article(article_id),
+            self.keys.revisions(article_id),
+            self.keys.articles(),
+            self.keys.articles((source or b"").decode()),
+            self.keys.identity(article_id),
+            self.keys.fingerprint((fingerprint or b"").decode()),
+        ]
+        return int(self._run("purge", keys, [article_id, before, days_ms(self._retention.tombstone_days)]))
