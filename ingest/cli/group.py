@@ -19,7 +19,7 @@ complaints = Console(stderr=True, highlight=False)
 
 
 def one_line(text: str) -> Text:
-    """A table's cell that is cut where its room ends; rich takes room from it before it takes any from the other columns."""
+    """A cell that is cut where its room ends; rich takes room from it before it takes any from the other columns."""
     return Text(text, no_wrap=True, overflow="ellipsis")
 
 
