@@ -204,9 +204,23 @@ class Work:
 
     def host_pause(self, url: str, seconds: float) -> None:
         """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""
-        key, slot = self._keys.host(urlsplit(url).netloc), self.now_ms() + _ms(seconds)
-        if slot > int(self._redis.get(key) or 0):
-            self._redis.set(key, slot, pxat=slot)
+        host = urlsplit(url).netloc
+        self._run("host_pause", [self._keys.host(host), self._keys.pause(host)], [_ms(seconds)])
+
+    def postpone(self, lease: Lease, url: str, delay: float) -> bool:
+        """Where the host has asked for a pause, put the work back into `due` at its next free slot, uncounted. Returns
+        whether it was. delay: seconds between two pages of the host. Raises LeaseLost.
+        """
+        host = urlsplit(url).netloc
+        keys = [
+            self._keys.due("fetch"),
+            self._keys.record(lease.member),
+            self._keys.host(host),
+            self._keys.pause(host),
+        ]
+        held, postponed = self._run("postpone", keys, [lease.member, lease.token, _ms(delay)])
+        self._held(held)
+        return bool(postponed)
 
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""
@@ -214,22 +228,21 @@ class Work:
 
     # ── dead ──
 
-    def revive(self, entry_ids: Sequence[str]) -> int:
+    def revive(self, entry_ids: Iterable[str]) -> int:
         """Give dead entries all their attempts again, from the step at which they died. Returns how many there were."""
-        now, revived = self.now_ms(), 0
-        for entry_id in entry_ids:
-            member, record = f"entry:{entry_id}", self._keys.entry(entry_id)
-            step = self._redis.hget(record, "step")
-            if not step or not self._redis.zrem(self._keys.dead, member):
-                continue
-            self._redis.hset(record, mapping={"attempt": 0, "outcome": ""})
-            self._redis.zadd(self._keys.due("process" if step == b"process" else "fetch"), {member: now})
-            revived += 1
-        return revived
+        due = [self._keys.due(queue) for queue in QUEUES]
+        return sum(
+            self._run("revive", [self._keys.dead, self._keys.entry(entry_id), *due], [f"entry:{entry_id}"])
+            for entry_id in entry_ids
+        )
 
-    def drop(self, entry_ids: Sequence[str]) -> int:
+    def drop(self, entry_ids: Iterable[str]) -> int:
         """Forget that these entries are dead; their records stay, so that a feed does not bring them back."""
-        return int(self._redis.zrem(self._keys.dead, *(f"entry:{entry_id}" for entry_id in entry_ids)))
+        kept = _ms(self._retention.entry_days * 86_400)
+        return sum(
+            self._run("drop", [self._keys.dead, self._keys.entry(entry_id)], [f"entry:{entry_id}", kept])
+            for entry_id in entry_ids
+        )
 
     # ── parts ──
 
