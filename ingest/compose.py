@@ -81,6 +81,7 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     """What the page gave, or what the feed carried where there is no page or far less in it; paragraphs cleaned."""
     fed = clean_paragraphs(paragraphs_of(entry.content))
     if page is None:
+        fed = fed or clean_paragraphs(paragraphs_of(entry.summary))
         if not fed:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
         return Extracted(paragraphs=fed, method="feed")

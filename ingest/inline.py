@@ -13,22 +13,19 @@ PATIENCE = 10.0
 def work_off(context: Context, ticket: Ticket, each: Callable[[Progress], None] = lambda _: None) -> Progress:
     """Take every step that the ticket needs. The progress is not `.done` where something must be tried again later."""
     while True:
+        each(ticket.progress())
+        for member in ticket.members():
+            _step(context, member)
         progress = ticket.progress()
         each(progress)
-        waits = [wait for member in ticket.members() if (wait := _step(context, member)) is not None]
-        if ticket.progress().done or not waits or min(waits) > PATIENCE:
-            return ticket.progress()
+        waits = [waiting[1] for member in ticket.members() if (waiting := context.store.waiting(member))]
+        if not waits or min(waits) > PATIENCE:
+            return progress
         time.sleep(max(0.0, min(waits)))
 
 
-def _step(context: Context, member: str) -> float | None:
-    """Take the member's next step if it is due. Seconds until the one after; None where there is none."""
+def _step(context: Context, member: str) -> None:
+    """Take the member's next step if it is due."""
     waiting = context.store.waiting(member)
-    if waiting is None:
-        return None
-    lease, seconds = waiting
-    if seconds > 0:
-        return seconds
-    run(context, lease)
-    after = context.store.waiting(member)
-    return after[1] if after else 0.0
+    if waiting and waiting[1] <= 0:
+        run(context, waiting[0])

@@ -132,7 +132,7 @@ def fetch_page(context: Context, lease: Lease) -> str:
     """GET the article's page and keep its bytes; its next step is to be processed."""
     entry = _said(context, lease)
     policy = context.settings.source_or_host(_source(context, lease)).fetch
-    if entry.content and (policy.full_text == "never" or "#" in entry.url):  # a "#": the entry has no page of its own
+    if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None)
         return "feed's text"
     fetch = context.fetcher.get(entry.url)
@@ -171,19 +171,24 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
 
 
 def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
-    """Claim every entry; the ids of those that were new or changed."""
+    """Claim every entry; the ids of those that were new or changed. Of two entries at one address the first counts,
+    which feeds have on top: else each would be a change of the other at every poll."""
     delay = context.settings.sources[feed.source].fetch.delay
     pause = context.settings.fetch.delay if delay is None else delay
-    entries = [tidy for entry in parsed.entries if (tidy := _tidy(entry))]
-    claims = [Claim(entry, feed.source, feed.id, pause) for entry in entries]
-    verdicts = context.store.claim(claims)
-    return [entry.id for entry, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
+    entries: dict[str, Entry] = {}
+    for entry in parsed.entries:
+        if tidy := _tidy(entry, feed):
+            entries.setdefault(tidy.id, tidy)
+    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, pause) for entry in entries.values()])
+    return [entry_id for entry_id, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
 
 
-def _tidy(entry: Entry) -> Entry | None:
-    """The entry under its clean address; None where that is no web address."""
+def _tidy(entry: Entry, feed: Feed) -> Entry | None:
+    """The entry under its clean address; None where that is no web address. What follows a "#" stays where the feed
+    itself carries the text: in full, or under an address that was made of the feed's, since the outlet gave none."""
+    carried = bool(entry.content) or entry.url.startswith(f"{feed.url}#")
     try:
-        return msgspec.structs.replace(entry, url=clean_url(entry.url, keep_fragment=bool(entry.content)))
+        return msgspec.structs.replace(entry, url=clean_url(entry.url, keep_fragment=carried))
     except ValueError:
         _log.warning("entry without a usable address url=%r", entry.url)
         return None
@@ -222,11 +227,11 @@ def _polled(
 
 
 def _commit(context: Context, lease: Lease, article: Article) -> str:
-    queues = {name: context.settings.queues[name].keep_entries for name in context.filters.queues_for(article)}
+    queues = context.filters.queues_for(article)
     for _ in range(CONFLICTS):
         revision = context.store.revision(article.id) + 1
         article = msgspec.structs.replace(article, revision=revision)
-        committed = context.store.commit(lease, article, queues)
+        committed = context.store.commit(lease, article, queues, context.settings.queue_lengths)
         if committed.outcome != "conflict":
             return f"{committed.outcome} {committed.id}".strip()
     raise WorkFailed(f"{article.url} was revised by others {CONFLICTS} times in a row")

@@ -64,7 +64,7 @@ def read_date(raw: str, timezone: str, language: str = "") -> datetime | None:
     readers: tuple[Callable[[], datetime | None], ...] = (
         lambda: _unix(text),
         lambda: datetime.fromisoformat(text) if text[:4].isdecimal() else None,
-        lambda: parsedate_to_datetime(text) if _RFC_5322_ZONE.search(text) else None,
+        lambda: _rfc_5322(text),
         lambda: _english(plain, zone, month_first),
         lambda: _other_language(plain, month_first, language),
     )
@@ -99,6 +99,13 @@ def _unix(text: str) -> datetime | None:
     if not _UNIX_TIME.fullmatch(text):
         return None
     return datetime.fromtimestamp(float(text) / (1000 if len(text) > 11 and "." not in text else 1), UTC)
+
+
+def _rfc_5322(text: str) -> datetime | None:
+    if not _RFC_5322_ZONE.search(text):
+        return None
+    moment = parsedate_to_datetime(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000" is UTC, said by a clock anywhere
 
 
 def _plain(text: str) -> str:

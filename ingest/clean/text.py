@@ -78,7 +78,7 @@ _BETWEEN_NAMES = re.compile(r"\s*(?:[,;|/／、•·\n]|\s(?:and|und|y|e|et|en|w
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\(?\S+@\S+\.\w+\)?|(?<!\w)@\w+", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:the\s|la\s|die\s)?(?:admin(?:istra(?:tor|dor))?|anonymous|anónimo|authors?|autore?s?|by|contributors?|editors?"
-    r"|editorial|guest|n/?a|newsdesk|newsroom|none|null|online|por|redacci[oó]n|redac[cç][aã]o|redaktion|redazione|rédaction|root"
+    r"|editorial|guest|n/?a|newsdesk|newsroom|none|null|online|por|redacci[oó]n|redac?[cç][aã]o|redaktion|redazione|rédaction|root"
     r"|staff(?:\s(?:reporters?|writers?))?|undefined|unknown|user|web|webmaster|wordpress)",
     re.IGNORECASE,
 )

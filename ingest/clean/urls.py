@@ -12,7 +12,7 @@ from courlan import extract_domain
 # about a thousand outlets' pages.
 _TRACKER = re.compile(
     r"(?:utm|mtm|matomo|pk|hsa|itm|vero|oly|stm|wt|fb_action|guce|__hs|_hs|cx)_\w+|wt\.\w+|_hs(?:enc|mi)"
-    r"|at_(?:medium|campaign|custom|link|bbc|ptr|format)\w*|ga_(?:source|medium|campaign)|(?:fb|g|dc|yc|ysc|twc|ttc)lid"
+    r"|at_(?:medium|campaign|custom|link|bbc|ptr|format)\w*|ga_(?:source|medium|campaign)|(?:fb|g|d|y|ys|tw|tt)clid"
     r"|__s|__source|__twitter_impression|_branch_match_id|_gac?|_gl|_openstat|cmp(?:id)?|dicbo|fb_(?:ref|source)|ftag"
     r"|gad_source|gbraid|wbraid|gclsrc|guccounter|ico|icid|igshid|igsh|int_?cmp(?:id)?|ito|mbid|mc_[ce]id|mkt_tok"
     r"|ml_subscriber(?:_hash)?|msclkid|ncid|ns_(?:campaign|mchannel|source)|oborigurl|ocid|original_referer|rb_clickid"
@@ -28,6 +28,7 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PLACEHOLDER = re.compile(r"[{}<>\[\]]|\b(?:undefined|null)\b")
+_AMPERSAND = re.compile(r"&(?:amp;)+")  # HTML's own spelling, by some templates applied twice
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _DEFAULT_PORTS = {("http", 80), ("https", 443)}
@@ -41,11 +42,11 @@ def clean_url(url: str, base: str = "", *, keep_fragment: bool = False) -> str:
     are, in their order. `keep_fragment` keeps what follows "#", for addresses where it tells two entries apart.
     Raises ValueError for what is no http or https address.
     """
-    parts = urlsplit(urljoin(base.strip(), url.strip().replace("&amp;", "&")))
+    parts = urlsplit(urljoin(base.strip(), url.strip()))
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is no http or https address")
     path = _SESSION.sub("", _spelled(parts.path, "/:@!$&'()*+,;=|")) or "/"
-    query = "&".join(kept for part in parts.query.split("&") if (kept := _kept(part)))
+    query = "&".join(part for part in _spelled(parts.query, "/?:@!$&'()*+,;=[]|").split("&") if _tells(part))
     fragment = _spelled(parts.fragment, "/?:@!$&'()*+,;=#") if keep_fragment else ""
     return urlunsplit((parts.scheme, _authority(parts.scheme, parts.netloc), path, query, fragment))
 
@@ -74,19 +75,20 @@ def canonical_url(final: str, declared: str) -> str:
 def _authority(scheme: str, netloc: str) -> str:
     user, at, address = netloc.rpartition("@")
     parts = urlsplit(f"//{address}")
-    host, port = (parts.hostname or "").rstrip("."), parts.port
+    host, port = parts.hostname or "", parts.port
+    if not host.isascii():
+        host = idna.encode(host, uts46=True).decode("ascii")
+    host = host.rstrip(".")
     if ":" in host:
         host = f"[{host}]"
-    elif not host.isascii():
-        host = idna.encode(host, uts46=True).decode("ascii")
     elif not _HOST.fullmatch(host):
         raise ValueError(f"{host!r} is no host name")
     return user + at + host + ("" if port is None or (scheme, port) in _DEFAULT_PORTS else f":{port}")
 
 
 def _spelled(text: str, safe: str) -> str:
-    """Percent-encode what must be, decode what need not be, write the hexadecimal digits large."""
-    return _ESCAPE.sub(_unescaped, quote(_STRAY_PERCENT.sub("%25", text), safe=safe + "%"))
+    """Percent-encode what must be, decode what need not be, write the hexadecimal digits large; "&amp;" is "&"."""
+    return _AMPERSAND.sub("&", _ESCAPE.sub(_unescaped, quote(_STRAY_PERCENT.sub("%25", text), safe=safe + "%")))
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -94,12 +96,10 @@ def _unescaped(match: re.Match[str]) -> str:
     return character if character in _UNRESERVED else match[0].upper()
 
 
-def _kept(part: str) -> str:
-    """One `name=value` of a query in its spelling, or "" where it only tracks."""
-    part = _spelled(part, "/?:@!$'()*+,;=[]|")
+def _tells(part: str) -> bool:
+    """Whether one `name=value` of a query says which page is meant, rather than how its reader came."""
     folded = part.casefold()
-    tracks = _TRACKER.fullmatch(folded.partition("=")[0]) or _CHANNEL.fullmatch(folded)
-    return "" if tracks else part
+    return bool(part) and not (_TRACKER.fullmatch(folded.partition("=")[0]) or _CHANNEL.fullmatch(folded))
 
 
 def _site(url: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from ingest.errors import ConfigError, TeletipoError, UnknownName
 from ingest.settings import Settings, load
@@ -15,6 +16,11 @@ from ingest.wire import Wire
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
+
+
+def one_line(text: str) -> Text:
+    """A cell that is cut where its room ends; rich takes room from it before it takes any from the other columns."""
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 class Place:

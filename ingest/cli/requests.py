@@ -77,7 +77,7 @@ def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) 
             context = Context(wire.settings, wire.store, Fetcher(wire.settings.fetch))
             progress = work_off(context, ticket, show)
         show(progress)
-    return _report(progress)
+    return _report(wire, ticket, progress)
 
 
 def _bar() -> Progress:
@@ -90,10 +90,19 @@ def _in_words(progress: wires.Progress) -> str:
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or "working"
 
 
-def _report(progress: wires.Progress) -> int:
+def _report(wire: wires.Wire, ticket: wires.Ticket, progress: wires.Progress) -> int:
+    """Say what came of it; what went wrong and what is unfinished goes to standard error, each with its reason."""
     for error in progress.errors:
-        complaints.print(error, style="red", markup=False)
+        complaints.print(error, style="red", markup=False, soft_wrap=True)
     if not progress.done:
-        complaints.print("not all of it could be done now; a running newswire tries again (see `teletipo status`)")
-    console.print(_in_words(progress) if progress.outcomes else "nothing new")
+        for state in wire.store.entry_states(ticket.entries):
+            if state and not state.settled and state.error:
+                complaints.print(
+                    f"{state.url}: {state.error.partition(': ')[2]}", style="yellow", markup=False, soft_wrap=True
+                )
+        complaints.print("not all of it could be done now; a running newswire goes on with it", soft_wrap=True)
+    if progress.outcomes:
+        console.print(_in_words(progress))
+    elif progress.done and not progress.errors:
+        console.print("nothing new")
     return 0 if progress.done and not progress.errors else 1

@@ -8,7 +8,7 @@ import click
 from rich.progress import track
 from rich.table import Table
 
-from ingest.cli.group import Place, complaints, console, pass_place
+from ingest.cli.group import Place, complaints, console, one_line, pass_place
 from ingest.errors import ParseFailed
 from ingest.fetch import Fetcher
 from ingest.models import Feed
@@ -38,17 +38,17 @@ def sources() -> None:
 @sources.command("list")
 @pass_place
 def list_(place: Place) -> None:
-    """Every source with its language, country and addresses.
+    """Every source with its language, country, number of feeds and tags.
 
     \b
     Example:  teletipo sources list
     """
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("source", "name", "lang", "country", "feeds", "about"):
-        table.add_column(name, overflow="fold" if name == "about" else "ellipsis")
+    for name in ("source", "name", "lang", "country", "feeds", "tags"):
+        table.add_column(name, no_wrap=name not in {"name", "tags"})
     for source in place.settings().sources.values():
-        feeds = str(len(source.polled()))
-        table.add_row(source.id, source.name, source.language, source.country, feeds, source.about)
+        feeds, tags = str(len(source.polled())), one_line(", ".join(source.tags))
+        table.add_row(source.id, one_line(source.name), source.language, source.country, feeds, tags)
     console.print(table)
 
 

@@ -7,7 +7,7 @@ import click
 import msgspec
 from rich.table import Table
 
-from ingest.cli.group import Place, console, opened, pass_place
+from ingest.cli.group import Place, console, one_line, opened, pass_place
 from ingest.models import Source
 from ingest.store import FeedState, Store
 from ingest.wire import Wire
@@ -77,14 +77,14 @@ def _print(found: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name, justify in (("source", "left"), ("today", "right"), ("last fetch", "right"), ("next poll", "right")):
         table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("last error", style="red", overflow="ellipsis", no_wrap=True)
+    table.add_column("last error", style="red")
     for source in found["sources"]:
         table.add_row(
             source["id"],
             str(source["articles_today"] or "·"),
             _span(source["last_fetch"] and now - source["last_fetch"], "never", " ago"),
             _span(source["next_poll"] and source["next_poll"] - now, "–", ""),
-            source["last_error"],
+            one_line(source["last_error"]),
         )
     console.print(table)
     kinds = [worker["kind"] for worker in found["workers"]]

@@ -94,6 +94,6 @@ def _show(entry: QueueEntry, article: Article) -> None:
     when = (article.published or article.fetched).astimezone().strftime("%Y-%m-%d %H:%M")
     mark = "" if entry.event == "created" else f" [yellow]{entry.event}, revision {article.revision}[/]"
     about = f"{article.source} · {article.language or '?'} · {article.words} words · {article.reading_minutes} min"
-    console.print(f"[dim]{when}[/] [bold]{escape(article.title)}[/]{mark}")
-    console.print(f"                 [dim]{escape(about)}[/]")
+    console.print(f"[dim]{when}[/] [bold]{escape(article.title)}[/]{mark}", soft_wrap=True)
+    console.print(f"                 [dim]{escape(about)}[/]", soft_wrap=True)
     console.print(f"                 [cyan]{escape(article.url)}[/]", soft_wrap=True)

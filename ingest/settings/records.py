@@ -150,6 +150,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Every feed of every source by its id."""
         return {feed.id: feed for source in self.sources.values() for feed in source.polled()}
 
+    @cached_property
+    def queue_lengths(self) -> dict[str, int]:
+        """The queues that say themselves how many entries they keep."""
+        return {name: queue.keep_entries for name, queue in self.queues.items() if queue.keep_entries}
+
     def source_of(self, url: str) -> Source:
         """The source whose homepage has the URL's host; for any other host a source made up of the host alone."""
         host = _host(url)

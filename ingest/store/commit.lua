@@ -1,7 +1,7 @@
 -- Commit an article: publish it, or say why not, and take its entry out of `due`. All or nothing, once.
 --
 -- KEYS[1]  due:process           zset     read and written
--- KEYS[2]  entry:<id>            hash     written
+-- KEYS[2]  entry:<id>            hash     read and written
 -- KEYS[3]  article:<id>          string   written
 -- KEYS[4]  identity:<id>         hash     read and written
 -- KEYS[5]  fingerprint:<value>   string   read, written where unset
@@ -15,8 +15,9 @@
 --          8 sorted in ms   9 ms that a finished entry is remembered   10 revisions kept
 --          11 source   12 url   13 title   14 language   15 published   16.. the length of each queue
 -- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
--- An entry at another address than the article's own (AMP, mobile, a section's copy) is a duplicate of it when it comes
--- for the first time, even where its words differ a little: else two such addresses would publish revisions in turn.
+-- An entry owns the article that it published, and the one at its own address. Any other entry of that article (AMP,
+-- mobile, a section's copy) is a duplicate, even where its words differ a little: else two such addresses would publish
+-- revisions in turn.
 -- Returns  {stale}                 the lease is no longer held: somebody else does or did this
 --          {conflict, revision}    the article's revision is another than ARGV[4] - 1: read it and come again
 --          {unchanged, id} | {duplicate, id of the first} | {created, id} | {updated, id}
@@ -27,6 +28,7 @@ local function finish(outcome, id)
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HSET', KEYS[2], 'step', 'done', 'outcome', outcome, 'article', id)
   redis.call('HDEL', KEYS[2], 'error', 'attempt')
+  if outcome ~= 'duplicate' then redis.call('HSET', KEYS[2], 'owns', id) end
   redis.call('PEXPIRE', KEYS[2], ARGV[9])
   redis.call('HINCRBY', KEYS[8], outcome, 1)
   redis.call('EXPIRE', KEYS[8], 3456000)
@@ -35,12 +37,12 @@ end
 
 local known = redis.call('HMGET', KEYS[4], 'revision', 'content')
 local revision = tonumber(known[1] or 0)
-local own = ARGV[1] == 'entry:' .. ARGV[3] or redis.call('HEXISTS', KEYS[2], 'article') == 1
+local own = ARGV[1] == 'entry:' .. ARGV[3] or redis.call('HGET', KEYS[2], 'owns') == ARGV[3]
 if revision > 0 and not own then return finish('duplicate', ARGV[3]) end
 if revision > 0 and known[2] == ARGV[5] then return finish('unchanged', ARGV[3]) end
 local first = ARGV[6] ~= '' and redis.call('GET', KEYS[5])
 if revision == 0 and first and first ~= ARGV[3] then return finish('duplicate', first) end
-if revision + 1 ~= tonumber(ARGV[4]) then return {'conflict', revision} end
+if revision + 1 ~= tonumber(ARGV[4]) then return {'conflict', known[1] or '0'} end
 
 local time = redis.call('TIME')
 local before = revision > 0 and redis.call('GET', KEYS[3])

@@ -12,6 +12,7 @@ programs; the rest may change from one version to the next.
     <p>said:<entry id>         string  the Entry as JSON, zstd                               page_days
     <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
     <p>host:<host>             string  ms of that host's next free slot                      until then
+    <p>pause:<host>            string  ms until which that host asked to be left alone       until then
     <p>article:<id> *          string  the Article as JSON                                   article_days
     <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     tombstone_days
     <p>fingerprint:<value>     string  id of the first article with that body                tombstone_days
@@ -71,6 +72,9 @@ class Keys:
 
     def host(self, host: str) -> str:
         return f"{self.prefix}host:{host}"
+
+    def pause(self, host: str) -> str:
+        return f"{self.prefix}pause:{host}"
 
     def article(self, article_id: str) -> str:
         return f"{self.prefix}article:{article_id}"

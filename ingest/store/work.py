@@ -18,6 +18,9 @@ Step = Literal["fetch", "process"]
 CommitOutcome = Literal["created", "updated", "unchanged", "duplicate", "stale", "conflict"]
 
 
+NO_LENGTHS: Mapping[str, int] = {}
+
+
 class Lease(Record, frozen=True, kw_only=True):
     """A piece of work that its holder alone may finish. `token` is its score in `due`; attempt counts from 1, and is 0
     while the work only waits in a Celery queue."""
@@ -145,9 +148,13 @@ class Work(Base):
         ]
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error]))
 
-    def commit(self, lease: Lease, article: Article, queues: Mapping[str, int | None]) -> Committed:
-        """Publish the article, once, or find out why it is not to be published (see commit.lua). queues: those that
-        take it, each with the number of entries that it keeps, None for [retention] queue_length."""
+    def commit(
+        self, lease: Lease, article: Article, queues: Sequence[str], lengths: Mapping[str, int] = NO_LENGTHS
+    ) -> Committed:
+        """Publish the article to the queues, once, or find out why it is not to be published (see commit.lua).
+
+        lengths: entries that a queue keeps, where that is not [retention] queue_length.
+        """
         keys = [
             self.keys.due("process"),
             self.keys.entry(lease.id),
@@ -173,16 +180,30 @@ class Work(Base):
             days_ms(self._retention.entry_days),
             self._retention.revisions,
             *told(article),
-            *(length or self._retention.queue_length for length in queues.values()),
+            *(lengths.get(name, self._retention.queue_length) for name in queues),
         ]
         outcome, *rest = self._run("commit", keys, arguments)
         return Committed(cast("CommitOutcome", outcome.decode()), rest[0].decode() if rest else "")
 
     def host_pause(self, url: str, seconds: float) -> None:
         """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""
-        key, slot = self.keys.host(urlsplit(url).netloc), self.now_ms() + ms(seconds)
-        if slot > int(self._redis.get(key) or 0):
-            self._redis.set(key, slot, pxat=slot)
+        host = urlsplit(url).netloc
+        self._run("host_pause", [self.keys.host(host), self.keys.pause(host)], [ms(seconds)])
+
+    def postpone(self, lease: Lease, url: str, delay: float) -> bool:
+        """Where the host has asked for a pause, put the work back into `due` at its next free slot, uncounted. Returns
+        whether it was. delay: seconds between two pages of the host. Raises LeaseLost.
+        """
+        host = urlsplit(url).netloc
+        keys = [
+            self.keys.due("fetch"),
+            self.keys.record(lease.member),
+            self.keys.host(host),
+            self.keys.pause(host),
+        ]
+        held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay)])
+        self._held(held)
+        return bool(postponed)
 
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""
@@ -190,22 +211,21 @@ class Work(Base):
 
     # ── dead ──
 
-    def revive(self, entry_ids: Sequence[str]) -> int:
+    def revive(self, entry_ids: Iterable[str]) -> int:
         """Give dead entries all their attempts again, from the step at which they died. Returns how many there were."""
-        now, revived = self.now_ms(), 0
-        for entry_id in entry_ids:
-            member, record = f"entry:{entry_id}", self.keys.entry(entry_id)
-            step = self._redis.hget(record, "step")
-            if not step or not self._redis.zrem(self.keys.dead, member):
-                continue
-            self._redis.hset(record, mapping={"attempt": 0, "outcome": ""})
-            self._redis.zadd(self.keys.due("process" if step == b"process" else "fetch"), {member: now})
-            revived += 1
-        return revived
+        due = [self.keys.due(queue) for queue in QUEUES]
+        return sum(
+            self._run("revive", [self.keys.dead, self.keys.entry(entry_id), *due], [f"entry:{entry_id}"])
+            for entry_id in entry_ids
+        )
 
-    def drop(self, entry_ids: Sequence[str]) -> int:
+    def drop(self, entry_ids: Iterable[str]) -> int:
         """Forget that these entries are dead; their records stay, so that a feed does not bring them back."""
-        return int(self._redis.zrem(self.keys.dead, *(f"entry:{entry_id}" for entry_id in entry_ids)))
+        kept = ms(self._retention.entry_days * 86_400)
+        return sum(
+            self._run("drop", [self.keys.dead, self.keys.entry(entry_id)], [f"entry:{entry_id}", kept])
+            for entry_id in entry_ids
+        )
 
     # ── parts ──
 

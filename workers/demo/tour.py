@@ -6,6 +6,7 @@
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,6 +57,28 @@ feeds = ["{url}/feed", "{url}/latin1"]
 """
 
 
+SVG = """\
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{
+  font: {char_height}px/{line_height}px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+}}
+.{unique_id}-title {{ font: bold 18px system-ui, sans-serif; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal"><rect width="{terminal_width}" height="{terminal_height}"/></clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">{matrix}</g>
+</g>
+</svg>
+"""
+"""The frame of the saved picture, as Console.save_svg fills it: fonts that the reader has, nothing from the network."""
+
 EDITED = "/2026/old-bridge"
 SILENT = "/2026/silencio"
 COPIES = ("/2026/ferry", "/print/ferry")
@@ -103,7 +126,7 @@ def tour(save: Path | None = None) -> int:
             _show_end(console, wire, states, outlet, time.monotonic() - began)
     if save:
         save.parent.mkdir(parents=True, exist_ok=True)
-        console.save_svg(str(save), title="teletipo demo")
+        console.save_svg(str(save), title="teletipo demo", code_format=SVG)
     return 0 if _as_told(states) else 1
 
 
@@ -246,10 +269,16 @@ def _show_end(
     console.print("\n", summary, sep="")
     if not _as_told(states):
         console.print("\n[red]Not all of it went as told above.[/]")
-    console.print(
-        "\nWhat to type next\n"
-        "  [bold]teletipo run[/]                                 the newswire, on real outlets\n"
-        "  [bold]teletipo tail[/]                                articles as they arrive\n"
-        "  [bold]teletipo fetch venezuelanalysis --wait[/]       one outlet, now\n"
-        "  [bold]teletipo init config[/]                         a configuration of your own"
-    )
+    console.print("\nWhat to type next")
+    for command, what in (
+        ("run", "the newswire, on real outlets"),
+        ("tail", "articles as they arrive"),
+        ("fetch venezuelanalysis --wait", "one outlet, now"),
+        ("init my-config", "a configuration of your own"),
+    ):
+        console.print(f"  [bold]{_me()} {command:<31}[/] {what}")
+
+
+def _me() -> str:
+    """How this command is typed here: after `make demo` it is not on PATH."""
+    return "teletipo" if shutil.which("teletipo") else os.path.relpath(Path(sys.executable).parent / "teletipo")

@@ -1,0 +1,9 @@
+-- Forget that an entry is dead. Its record stays for as long as a finished entry's, so that a feed does not bring it back.
+--
+-- KEYS[1]  dead         zset   written
+-- KEYS[2]  entry:<id>   hash   given an end
+-- ARGV     1 member   2 ms that a finished entry is remembered
+-- Returns  1, or 0 when it is not dead
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return 1

@@ -1,0 +1,107 @@
+"""What the integration tests make: articles and entries that share nothing with one another, and a step's context."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.compose import compose
+from ingest.dedupe import fingerprint
+from ingest.fetch import Fetcher
+from ingest.models import Article, Entry, Extraction, Source, article_id
+from ingest.pipeline import Context, run
+from ingest.settings import RetentionSettings, Settings
+from ingest.store import Claim, Lease, QueueName, Store
+
+A, B, C = (f"https://outlet.example/{name}" for name in "abc")
+LONG_LEASE = 60.0
+LONG_RUN = 90.0
+"""Not the same: a token is a time in milliseconds, and these tests do in one what takes a newswire seconds."""
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def text(number: int, words: int = 60) -> str:
+    """A body: no two numbers share a sentence, so no two share a fingerprint."""
+    count = -(-words // 12)
+    return " ".join(
+        f"Sentence {n} of letter {number} counts {number * 31 + n} boats in harbour and waits." for n in range(count)
+    )
+
+
+def entry(url: str = A, **more: Any) -> Entry:
+    return Entry(url=url, title=more.pop("title", f"The news at {url}"), **more)
+
+
+def article(url: str = A, body: str | None = None, **more: Any) -> Article:
+    """An article whose body differs from that of any other address."""
+    words = text(int(article_id(url), 16)) if body is None else body
+    return Article(
+        **{
+            "id": article_id(url),
+            "revision": 1,
+            "url": url,
+            "source": "outlet",
+            "title": f"The news at {url}",
+            "text": words,
+            "fetched": NOW,
+            "sorted": NOW,
+            "fingerprint": fingerprint(words),
+            "extraction": Extraction(method="feed"),
+            **more,
+        }
+    )
+
+
+def claimed(store: Store, url: str = A, **more: Any) -> str:
+    """Claim a new entry at this address, as a feed of the outlet does. Returns its member of `due`."""
+    said = more.pop("said", entry(url))
+    store.claim([Claim(said, "outlet", more.pop("feed", "outlet:feed"), **more)])
+    return f"entry:{said.id}"
+
+
+def started(store: Store, member: str, seconds: float = LONG_RUN) -> Lease:
+    """Start this member's next step, whatever else is due."""
+    waiting = store.waiting(member)
+    assert waiting, f"{member} is in no due"
+    held = store.start(waiting[0], seconds)
+    assert held
+    return held
+
+
+def to_process(store: Store, url: str = A, **more: Any) -> Lease:
+    """An entry whose process step was started."""
+    return started(store, claimed(store, url, step="process", believed="always", **more))
+
+
+def published(store: Store, url: str = A, body: str | None = None, queues: tuple[str, ...] = ("all",)) -> Article:
+    """An article that was committed."""
+    made = article(url, body)
+    assert store.commit(to_process(store, url), made, queues).outcome == "created"
+    return made
+
+
+def composed(url: str, words: str) -> Article:
+    """The article that the pipeline makes of a feed's text."""
+    said = entry(url, content=f"<p>{words}</p>")
+    outlet = Source(id="outlet", name="", homepage=url, language="en", country="", timezone="UTC")
+    return compose(said, outlet, None, NOW)
+
+
+@contextmanager
+def steps(settings: Settings, store: Store) -> Iterator[Context]:
+    """The context in which the pipeline's steps run; chance is always at its middle, so that nothing is spread."""
+    fetcher = Fetcher(settings.fetch)
+    try:
+        yield Context(settings, store, fetcher, random=lambda: 0.5)
+    finally:
+        fetcher.close()
+
+
+def take(context: Context, *queues: QueueName) -> list[str]:
+    """Run every step that is due now, once each, and say what became of them."""
+    leases = [lease for queue in queues or ("fetch", "process") for lease in context.store.lease(queue, 30, 1000)]
+    return [run(context, lease) for lease in leases]
+
+
+def kept_for(days: float) -> RetentionSettings:
+    return RetentionSettings(page_days=days, entry_days=days)
