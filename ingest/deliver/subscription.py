@@ -48,6 +48,7 @@ class Delivery:
     failures: int
     """How often it was delivered to this group before without success."""
     _name: str
+    _again: bool
     _subscription: "Subscription"
 
     def ack(self) -> None:
@@ -94,7 +95,7 @@ class Subscription:
         self._take_over_after, self._max_failures, self._gaps = take_over_after, max_failures, gaps
         self._in_hand: dict[str, Delivery] = {}
         self._given = ""
-        self._acks: list[str] = []
+        self._acks: list[Delivery] = []
         self._acks_sent = self._renewed = time.monotonic()
         self._gaps_looked_for = 0.0
         self._stopping = threading.Event()
@@ -176,7 +177,7 @@ class Subscription:
     def _deliveries(self, batch: Batch) -> list[Delivery]:
         purged = [handed.delivery for handed in batch.handed if not handed.article]
         if purged:  # there is nothing to deliver any more, and nothing will come of waiting
-            self._store.acknowledge(self.queue, self.group, purged)
+            self._store.acknowledge(self.queue, self.group, purged, purged)
         deliveries = [self._delivery(handed) for handed in batch.handed if handed.article]
         self._in_hand = {delivery._name: delivery for delivery in deliveries}
         self._renewed = time.monotonic()
@@ -185,11 +186,11 @@ class Subscription:
     def _delivery(self, handed: Handed) -> Delivery:
         entry, _, revision, event = handed.delivery.split("|")
         article = article_from_json(handed.article)
-        return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, self)
+        return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, handed.again, self)
 
     def _done(self, name: str) -> None:
-        if self._in_hand.pop(name, None):
-            self._acks.append(name)
+        if delivery := self._in_hand.pop(name, None):
+            self._acks.append(delivery)
             if time.monotonic() - self._acks_sent > ACK_SECONDS:
                 with suppress(*STORE_DOWN):  # kept, and sent with the next batch
                     self._send_acks()
@@ -202,7 +203,9 @@ class Subscription:
 
     def _send_acks(self) -> None:
         if self._acks:
-            self._store.acknowledge(self.queue, self.group, self._acks)
+            names = [delivery._name for delivery in self._acks]
+            again = [delivery._name for delivery in self._acks if delivery._again]
+            self._store.acknowledge(self.queue, self.group, names, again)
             self._acks = []
         self._acks_sent = time.monotonic()
 

@@ -14,9 +14,11 @@ from ingest.store.base import Base, ms
 
 
 class Handed(NamedTuple):
-    """One delivery as taken: its name, its failures so far, and its article's JSON, empty where that was purged."""
+    """One delivery as taken: its name, whether it was delivered before, its failures so far, and its article's JSON,
+    empty where that was purged."""
 
     delivery: str
+    again: bool
     failures: int
     article: bytes
 
@@ -120,22 +122,23 @@ class Subscribing(Base):
         return Batch(
             last.decode(),
             [entry.decode() for entry in lost],
-            [Handed(delivery.decode(), failed, article) for delivery, failed, article in handed],
+            [Handed(delivery.decode(), bool(again), failed, article) for delivery, again, failed, article in handed],
         )
 
     def wait_for_entry(self, queue: str, after: str, seconds: float) -> None:
         """Wait until the queue has an entry after this id, at most so long."""
         self._redis.xread({self.keys.queue(queue): after}, count=1, block=max(1, ms(seconds)))
 
-    def acknowledge(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
-        """These are done with."""
+    def acknowledge(self, queue: str, group: str, deliveries: Sequence[str], again: Sequence[str] = ()) -> None:
+        """These are done with. again: those among them that were delivered before, so may be put off."""
         later, failures, _ = self._group_keys(queue, group)
         entries = [entry for delivery in deliveries if (entry := delivery.partition("|")[0])]
         with self._redis.pipeline(transaction=False) as pipeline:
             if entries:
                 pipeline.xack(self.keys.queue(queue), group, *entries)
-            pipeline.zrem(later, *deliveries)
-            pipeline.hdel(failures, *deliveries, *(f"{delivery}|why" for delivery in deliveries))
+            if again:
+                pipeline.zrem(later, *again)
+                pipeline.hdel(failures, *again, *(f"{delivery}|why" for delivery in again))
             pipeline.execute()
 
     def keep_in_hand(self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float) -> None:

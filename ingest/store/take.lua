@@ -11,7 +11,7 @@
 -- A delivery is written `<entry>|<id>|<revision>|<event>`. An entry that retention dropped while it was in somebody's
 -- hands has no fields any more; its id alone comes back, for a refill.
 -- Returns  {id of the last entry given to the group where the batch is empty, {lost entry id, ...},
---           {delivery, failures, JSON or ''}, ...}
+--           {delivery, 1 where it is delivered again, failures, JSON or ''}, ...}
 local most, idle = tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,8 +21,9 @@ local function json_of(id, revision)
   return redis.call('HGET', ARGV[6] .. 'revisions:' .. id, revision) or redis.call('GET', ARGV[6] .. 'article:' .. id) or ''
 end
 
-local function add(delivery, id, revision)
-  table.insert(batch, {delivery, tonumber(redis.call('HGET', KEYS[3], delivery) or 0), json_of(id, revision)})
+local function add(again, delivery, id, revision)
+  local failures = again == 1 and tonumber(redis.call('HGET', KEYS[3], delivery) or 0) or 0
+  table.insert(batch, {delivery, again, failures, json_of(id, revision)})
 end
 
 local function delivery_of(entry)
@@ -34,7 +35,7 @@ end
 for _, delivery in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, most)) do
   redis.call('ZADD', KEYS[2], string.format('%.0f', now + tonumber(idle)), delivery)
   local id, revision = string.match(delivery, '^[^|]*|([^|]*)|([^|]*)|')
-  add(delivery, id, revision)
+  add(1, delivery, id, revision)
 end
 
 if #batch < most then
@@ -43,7 +44,7 @@ if #batch < most then
   for _, entry in ipairs(answer[2]) do
     local delivery, id, revision = delivery_of(entry)
     if redis.call('HINCRBY', KEYS[3], delivery, 1) < tonumber(ARGV[5]) then
-      add(delivery, id, revision)
+      add(1, delivery, id, revision)
     else
       redis.call('HSET', KEYS[3], delivery .. '|why', 'its consumer ended, or was silent for too long, without an answer')
       redis.call('ZADD', KEYS[4], string.format('%.0f', now), delivery)
@@ -55,7 +56,7 @@ end
 if #batch < most then
   local answer = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', most - #batch, 'STREAMS', KEYS[1], '>')
   for _, entry in ipairs(answer and answer[1][2] or {}) do
-    add(delivery_of(entry))
+    add(0, delivery_of(entry))
   end
 end
 
