@@ -1,4 +1,4 @@
-"""What the README says to type, typed: its subscriber in Python, its lines for redis-cli, on a store of two articles."""
+"""What the README says to type, typed: its subscriber in Python and its lines for redis-cli, on two articles."""
 
 import os
 import re
