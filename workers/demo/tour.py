@@ -271,7 +271,7 @@ def _show_end(
         console.print("\n[red]Not all of it went as told above.[/]")
     console.print("\nWhat to type next")
     for command, what in (
-        ("run", "the newswire, on real outlets"),
+        ("run", "on real outlets"),
         ("tail", "articles as they arrive"),
         ("fetch venezuelanalysis --wait", "one outlet, now"),
         ("init my-config", "a configuration of your own"),
