@@ -65,10 +65,33 @@ def run_process_worker(settings: Settings, store_url: str) -> None:
     _work(app, context, "process", ["--pool=solo"])
 
 
+def run_api(settings: Settings, store_url: str) -> None:
+    """Serve HTTP and the page until SIGTERM or Ctrl-C."""
+    import uvicorn
+
+    from ingest.api import create_app
+
+    store = _store(settings, store_url)
+    _start_beating(store, "api", slots=0, check=lambda: None)
+    app = create_app(settings, store)
+    uvicorn.run(
+        app,
+        host=settings.api.host,
+        port=settings.api.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    with suppress(Exception):
+        store.silence(_name("api"))
+
+
 RUNNERS: dict[str, Callable[[Settings, str], None]] = {
     "scheduler": run_scheduler,
     "fetch": run_fetch_worker,
     "process": run_process_worker,
+    "api": run_api,
 }
 
 

@@ -6,6 +6,8 @@ runs out while its message waits in line. What is leased twice all the same is h
 
 import logging
 import threading
+import time
+from uuid import uuid4
 
 from celery import Celery
 
@@ -22,6 +24,9 @@ DEPTH_PER_SLOT = 4
 
 TROUBLE_SECONDS = 1.0
 
+SWEEP_SECONDS = 60.0
+"""One scheduler of all drops what retention no longer keeps, this often."""
+
 _log = logging.getLogger("teletipo.scheduler")
 
 
@@ -32,6 +37,8 @@ class Scheduler:
         self._settings = settings
         self._store = store
         self._app = app
+        self._name = uuid4().hex
+        self._sweep_at = 0.0
 
     def serve(self, stop: threading.Event) -> None:
         """Lease and hand out until `stop` is set; a store or broker that is away is waited for."""
@@ -39,6 +46,7 @@ class Scheduler:
         while not stop.is_set():
             try:
                 synced = synced or self.sync_feeds()
+                self.sweep()
                 stop.wait(BUSY_SECONDS if self.tick() else IDLE_SECONDS)
             except Exception as error:
                 _log.warning("waiting for the store or broker: %s", error)
@@ -49,6 +57,15 @@ class Scheduler:
         self._store.add_feeds(self._settings.feeds)
         self._store.remove_feeds_except(self._settings.feeds)
         return True
+
+    def sweep(self) -> None:
+        """Drop what retention no longer keeps, where no scheduler did in the last minute."""
+        if time.monotonic() < self._sweep_at:
+            return
+        self._sweep_at = time.monotonic() + SWEEP_SECONDS
+        if self._store.hold("sweep", self._name, SWEEP_SECONDS):
+            while self._store.sweep(self._settings.queues):
+                pass
 
     def tick(self) -> int:
         """Lease and hand out once. Returns how much was handed out."""

@@ -44,7 +44,7 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children alive. `kinds`: one child each, of "scheduler", "fetch", "process"."""
+    """Keeps children alive. `kinds`: one child each, of the kinds in RUNNERS."""
 
     def __init__(
         self, settings: Settings, store_url: str, kinds: Sequence[str], server: EmbeddedServer | None = None
@@ -100,12 +100,12 @@ class Supervisor:
         child.pid, child.start_at = 0, time.monotonic() + wait
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         if not self._stops:
-            _log.warning("%s worker ended (%s); starting another in %.1f s", child.kind, how, wait)
+            _log.warning("%s ended (%s); starting another in %.1f s", child.kind, how, wait)
 
     def _end(self) -> None:
         """The scheduler first, so that nothing new is handed out; then the workers."""
         deadline = time.monotonic() + STOP_SECONDS
-        for kinds in ({"scheduler"}, {"fetch", "process"}):
+        for kinds in ({"scheduler"}, set(RUNNERS) - {"scheduler"}):
             self._signal(kinds, signal.SIGTERM)
             while self._any(kinds) and time.monotonic() < deadline and self._stops < 2:
                 time.sleep(TICK)

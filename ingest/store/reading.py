@@ -12,7 +12,7 @@ from ingest.store.entries import QueueEntry, queue_entry, text
 from ingest.store.keys import QUEUES
 from ingest.store.pages import unpack_entry, unpack_page
 
-Kind = Literal["scheduler", "fetch", "process"]
+Kind = Literal["scheduler", "fetch", "process", "api", "webhooks"]
 
 HEARTBEAT_SECONDS = 2.0
 STALE_SECONDS = 10.0

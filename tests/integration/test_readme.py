@@ -62,13 +62,13 @@ def test_the_subscriber_in_python_prints_each_article_and_is_done_with_it(wire: 
             assert subscriber.stdout
             printed = [subscriber.stdout.readline() for _ in URLS]
             deadline = time.monotonic() + 20
-            while (group := wire.store.groups("all")[0])["pending"] and time.monotonic() < deadline:
+            while (group := wire.store.groups("all")[0]).in_hand and time.monotonic() < deadline:
                 time.sleep(0.05)
         finally:
             subscriber.terminate()
     assert [line.split()[-1] for line in printed] == URLS
     assert printed[0].startswith("created 2022-02-21 22:22:00+00:00 en ")
-    assert (group["name"], group["pending"], group["lag"]) == (b"archive", 0, 0)
+    assert (group.name, group.in_hand, group.lag) == ("archive", 0, 0)
 
 
 def test_the_other_ways_to_connect_that_the_readme_names_find_the_same_articles(
@@ -113,7 +113,7 @@ def test_the_lines_for_redis_cli_show_the_articles_and_acknowledge_one(wire: Wir
     assert article
     assert article.title in answers["GET"]
     assert answers["XACK"] == "1\n"
-    assert next(group["pending"] for group in wire.store.groups("all") if group["name"] == b"scores") == 1
+    assert next(group.in_hand for group in wire.store.groups("all") if group.name == "scores") == 1
 
 
 def test_status_keeps_its_columns_on_a_narrow_terminal(wire: Wire, tmp_path: Path) -> None:

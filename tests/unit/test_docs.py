@@ -15,7 +15,7 @@ from click.exceptions import UsageError
 from ingest.dedupe import LEAST_WORDS
 from ingest.models import Article, Entry, article_from_json, article_id
 from ingest.parse import read_import
-from ingest.settings import QueueFilter, load
+from ingest.settings import QueueSettings, load
 from ingest.store import QueueEntry
 from ingest.store import keys as keys_module
 from workers.cli import cli as teletipo  # the group with the commands of `workers` in it
@@ -231,12 +231,12 @@ def test_every_table_of_settings_is_documented() -> None:
 
 
 def test_the_filter_of_a_queue_is_documented_and_its_example_loads(tmp_path: Path) -> None:
-    assert documented("## Queues") == plain(QueueFilter())
+    assert documented("## Queues") == plain(QueueSettings())
     (tmp_path / "teletipo.toml").touch()
     (example,) = blocks(section(text_of("docs/configuration.md"), "## Queues"), "toml")
     (tmp_path / "queues.toml").write_text(example)
     queues = load(config=tmp_path, environ={}).queues
-    assert queues == {"all": QueueFilter(), "venezuela-es": QueueFilter(language=("es",), country=("VE",))}
+    assert queues == {"all": QueueSettings(), "venezuela-es": QueueSettings(language=("es",), country=("VE",))}
 
 
 @each_page
