@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -36,6 +36,14 @@ class EntryState(Record, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         return bool(self.outcome)
+
+
+class Known(NamedTuple):
+    """An entry's source (empty where the entry is gone), what the feed said about it, and its page, while kept."""
+
+    source: str
+    said: Entry | None
+    page: Page | None
 
 
 class FeedState(Record, frozen=True, kw_only=True):
@@ -107,6 +115,18 @@ class Reading:
             _read(EntryState, {"id": entry_id, **_text(record)}) if record.get(b"url") else None
             for entry_id, record in zip(entry_ids, records, strict=True)
         ]
+
+    def known(self, entry_id: str, *, page: bool = False) -> Known:
+        """What a step needs to know of the entry, in one round trip; a page that is not asked for stays there."""
+        texts = [self._keys.said(entry_id), *([self._keys.page(entry_id)] if page else ())]
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hget(self._keys.entry(entry_id), "source")
+            pipeline.mget(texts)
+            source, (said, *kept) = pipeline.execute()
+        body = kept[0] if kept else None
+        return Known(
+            (source or b"").decode(), unpack_entry(said) if said else None, unpack_page(body) if body else None
+        )
 
     def said(self, entry_id: str) -> Entry | None:
         """What the feed said about it, while that is kept."""
