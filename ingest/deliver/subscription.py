@@ -65,10 +65,10 @@ class Subscription:
         yield from self._left_over()
         waited = 0.0
         while self._idle is None or waited < self._idle:
-            entries = self._taken_over() or self._new(
-                POLL_SECONDS if self._idle is None else min(POLL_SECONDS, self._idle)
-            )
-            waited = 0.0 if entries else waited + POLL_SECONDS
+            wait = POLL_SECONDS if self._idle is None else min(POLL_SECONDS, self._idle - waited)
+            entries = self._taken_over()
+            entries += self._new(None if entries else wait)  # both: one that is retried for ever holds up no other
+            waited = 0.0 if entries else waited + wait
             yield from self._deliveries(entries)
 
     def acknowledge(self, entry: str) -> None:
@@ -89,7 +89,7 @@ class Subscription:
     def _taken_over(self) -> list[QueueEntry]:
         return self._store.take_over(self._queue, self._group, self._consumer, idle=self._take_over_after, most=BATCH)
 
-    def _new(self, wait: float) -> list[QueueEntry]:
+    def _new(self, wait: float | None) -> list[QueueEntry]:
         return self._read(after=">", wait=wait)
 
     def _read(self, after: str, wait: float | None) -> list[QueueEntry]:

@@ -1,5 +1,6 @@
 """What can be asked of the store: entries, pages, articles, queues, and how things stand."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -14,6 +15,9 @@ from ingest.store.work import today
 T = TypeVar("T")
 
 Kind = Literal["scheduler", "fetch", "process"]
+
+BLOCK_SECONDS = 2.0
+"""The longest that one command waits for an entry: redis-py 8 takes a server that is silent for five for gone."""
 
 HEARTBEAT_SECONDS = 2.0
 STALE_SECONDS = 10.0
@@ -157,19 +161,29 @@ class Reading:
 
     def articles(self, source: str | None = None, since: datetime | None = None, batch: int = 200) -> Iterator[Article]:
         """Articles by Article.sorted, the newest first, read in batches."""
-        key, low, start = self._keys.articles(source), since.timestamp() * 1000 if since else "-inf", 0
-        while ids := self._redis.zrange(key, "+inf", low, desc=True, byscore=True, offset=start, num=batch):
-            kept = self._redis.mget([self._keys.article(article_id.decode()) for article_id in ids])
+        key, low = self._keys.articles(source), since.timestamp() * 1000 if since else "-inf"
+        high: float | str = "+inf"
+        read = 0  # of those sorted at `high`: many may share a moment, and more may arrive on top while we read
+        while found := self._redis.zrange(
+            key, high, low, desc=True, byscore=True, offset=read, num=batch, withscores=True
+        ):
+            kept = self._redis.mget([self._keys.article(article_id.decode()) for article_id, _ in found])
             yield from (article_from_json(article) for article in kept if article)
-            start += batch
+            last = found[-1][1]
+            read = sum(score == last for _, score in found) + (read if last == high else 0)
+            high = last
 
     def read_queue(self, name: str, after: str, most: int = 100, wait: float | None = None) -> list[QueueEntry]:
         """Entries of a queue after the stream id `after` ("0" is the beginning, "$" the end), waiting up to `wait`
         seconds for one."""
-        block = None if wait is None else max(1, round(wait * 1000))
-        answer = self._redis.xread({self._keys.queue(name): after}, count=most, block=block)
-        entries = answer[0][1] if answer else []
-        return [queue_entry(entry_id, fields) for entry_id, fields in entries]
+        after = self.last_entry(name) if after == "$" else after
+        deadline = time.monotonic() + (wait or 0.0)
+        while True:
+            left = min(BLOCK_SECONDS, deadline - time.monotonic())
+            block = None if wait is None else max(1, round(left * 1000))
+            answer = self._redis.xread({self._keys.queue(name): after}, count=most, block=block)
+            if answer or time.monotonic() >= deadline:
+                return [queue_entry(entry_id, fields) for entry_id, fields in (answer[0][1] if answer else [])]
 
     def last_entry(self, name: str) -> str:
         """The stream id of the queue's newest entry, "0" for an empty one."""
