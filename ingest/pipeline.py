@@ -130,8 +130,8 @@ def refresh_feed(context: Context, lease: Lease) -> str:
 
 def fetch_page(context: Context, lease: Lease) -> str:
     """GET the article's page and keep its bytes; its next step is to be processed."""
-    entry = _said(context, lease)
-    policy = context.settings.source_or_host(_source(context, lease)).fetch
+    source, entry, _ = _known(context, lease)
+    policy = context.settings.source_or_host(source).fetch
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None)
         return "feed's text"
@@ -144,8 +144,8 @@ def fetch_page(context: Context, lease: Lease) -> str:
 
 def process_article(context: Context, lease: Lease) -> str:
     """Page -> article -> commit. Whether it is new, an update, unchanged or a duplicate is for commit to say."""
-    source = context.settings.source_or_host(_source(context, lease))
-    article = compose(_said(context, lease), source, context.store.page(lease.id), datetime.now(UTC))
+    source, entry, page = _known(context, lease, page=True)
+    article = compose(entry, context.settings.source_or_host(source), page, datetime.now(UTC))
     return _commit(context, lease, article)
 
 
@@ -228,12 +228,11 @@ def _polled(
 
 def _commit(context: Context, lease: Lease, article: Article) -> str:
     queues = context.filters.queues_for(article)
-    for _ in range(CONFLICTS):
-        revision = context.store.revision(article.id) + 1
-        article = msgspec.structs.replace(article, revision=revision)
+    for _ in range(CONFLICTS):  # as revision 1 first: nearly every article is new, and needs no question then
         committed = context.store.commit(lease, article, queues, context.settings.queue_lengths)
         if committed.outcome != "conflict":
             return f"{committed.outcome} {committed.id}".strip()
+        article = msgspec.structs.replace(article, revision=context.store.revision(article.id) + 1)
     raise WorkFailed(f"{article.url} was revised by others {CONFLICTS} times in a row")
 
 
@@ -241,11 +240,14 @@ def _validators(state: FeedState) -> Validators:
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
 
 
-def _said(context: Context, lease: Lease) -> Entry:
-    entry = context.store.said(lease.id)
-    if entry is None:
+def _known(context: Context, lease: Lease, *, page: bool = False) -> tuple[str, Entry, Page | None]:
+    """The entry's source, what the feed said, and the page where it is asked for."""
+    known = context.store.known(lease.id, page=page)
+    if not known.source:
+        raise LeaseLost("the entry is gone from the store")
+    if known.said is None:
         raise WorkFailed("what the feed said is no longer kept ([retention] page_days); fetch it by hand", again=False)
-    return entry
+    return known.source, known.said, known.page
 
 
 def _source(context: Context, lease: Lease) -> str:

@@ -22,7 +22,10 @@ LONG = 8
 
 def clean_text(text: str) -> str:
     """The text on one line: Unicode NFC, white space (no-break ones too) collapsed, invisible marks removed."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable() and "\u034f" not in text:  # nearly always; of all marks below, only this one is printable
+        return " ".join(text.split())
+    text = _INVISIBLE.sub("", text)
     text = _STRAY_JOINER.sub("", text)
     return " ".join(unicodedata.normalize("NFC", text).split())
 

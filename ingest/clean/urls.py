@@ -65,6 +65,8 @@ def canonical_url(final: str, declared: str) -> str:
         declared_url = clean_url(declared, final)
     except ValueError:
         return final_url
+    if declared_url == final_url:
+        return final_url
     if _site(declared_url) != _site(final_url) or _is_above(declared_url, final_url):
         return final_url
     if final_url.startswith("https:") and urlsplit(final_url).hostname == urlsplit(declared_url).hostname:

@@ -32,11 +32,11 @@ class Store(Work, Reading, Subscribing, Keeping):
             redis = Redis.from_url(
                 url,
                 protocol=2,  # one shape of answers from redis-py 6 to 8
-                socket_keepalive=True,
                 socket_connect_timeout=5,
                 health_check_interval=30,
                 retry=Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 8),
                 retry_on_error=[ConnectionError, TimeoutError],
+                **({} if url.startswith("unix:") else {"socket_keepalive": True}),
             )
         except ValueError as error:
             raise StoreError(f"[store] url {url!r} cannot be used: {error}") from error

@@ -32,6 +32,8 @@ from ingest.errors import FolderInUse, StoreUnavailable
 READY_SECONDS = 60.0
 """A million articles load in about ten seconds; a server that is still loading says so and is waited for."""
 
+LOCK_SECONDS = 0.5
+
 
 class EmbeddedServer:
     """Owns a data folder and the server in it. `with EmbeddedServer(data, port) as server: server.url`.
@@ -175,20 +177,31 @@ def _command(folder: Path, port: int) -> list[str]:
 def _own(data: Path) -> IO[str]:
     data.mkdir(parents=True, exist_ok=True)
     lock = (data / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _locked(lock):
         lock.seek(0)
         owner = lock.read().strip() or "unknown"
         lock.close()
         raise FolderInUse(
             f"another teletipo (process {owner}) already owns {data}; stop it, or give this one a folder of its own "
             "with --data DIR"
-        ) from None
+        )
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the lock. It is tried for a while, because whoever asks who the owner is holds it for a moment."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
 
 
 def _owner(data: Path) -> str | None:

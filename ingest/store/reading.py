@@ -1,5 +1,6 @@
 """What can be asked of the store: entries, pages, articles, queues, and how things stand."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -13,6 +14,9 @@ from ingest.store.keys import QUEUES
 from ingest.store.pages import unpack_entry, unpack_page
 
 Kind = Literal["scheduler", "fetch", "process", "api", "webhooks"]
+
+BLOCK_SECONDS = 2.0
+"""The longest that one command waits for an entry: redis-py 8 takes a server that is silent for five for gone."""
 
 HEARTBEAT_SECONDS = 2.0
 STALE_SECONDS = 10.0
@@ -35,6 +39,14 @@ class EntryState(Record, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         return bool(self.outcome)
+
+
+class Known(NamedTuple):
+    """An entry's source (empty where the entry is gone), what the feed said about it, and its page, while kept."""
+
+    source: str
+    said: Entry | None
+    page: Page | None
 
 
 class FeedState(Record, frozen=True, kw_only=True):
@@ -96,6 +108,18 @@ class Reading(Base):
             for entry_id, record in zip(entry_ids, records, strict=True)
         ]
 
+    def known(self, entry_id: str, *, page: bool = False) -> Known:
+        """What a step needs to know of the entry, in one round trip; a page that is not asked for stays there."""
+        texts = [self.keys.said(entry_id), *([self.keys.page(entry_id)] if page else ())]
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hget(self.keys.entry(entry_id), "source")
+            pipeline.mget(texts)
+            source, (said, *kept) = pipeline.execute()
+        body = kept[0] if kept else None
+        return Known(
+            (source or b"").decode(), unpack_entry(said) if said else None, unpack_page(body) if body else None
+        )
+
     def said(self, entry_id: str) -> Entry | None:
         """What the feed said about it, while that is kept."""
         kept = self._redis.get(self.keys.said(entry_id))
@@ -138,20 +162,23 @@ class Reading(Base):
         return sorted(found, key=lambda article: article.revision)
 
     def articles_before(
-        self, place: Place | None, most: int, *, source: str | None = None, since_ms: float = 0
+        self, place: Place | None, most: int, *, source: str | None = None, since_ms: float | None = None
     ) -> list[tuple[Place, bytes]]:
         """Up to `most` articles as JSON, the newest first, after `place` in that order; each with its own place.
 
         An article keeps its place for good, so going on from one neither skips nor repeats what was there before.
         """
         key, found = self.keys.articles(source), list[Place]()
-        high, offset = (place.ms if place else "+inf"), 0
+        high, low, offset = (place.ms if place else "+inf"), ("-inf" if since_ms is None else since_ms), 0
         while len(found) < most:
             answer = self._redis.zrange(
-                key, high, since_ms, desc=True, byscore=True, offset=offset, num=most, withscores=True
+                key, high, low, desc=True, byscore=True, offset=offset, num=most, withscores=True
             )
             places = (Place(score, article_id.decode()) for article_id, score in answer)
-            found += [each for each in places if place is None or each < place]
+            for each in places:
+                if place is None or each < place:  # what arrives on top while we read would show the last one again
+                    found.append(each)
+                    place = each
             offset += len(answer)
             if len(answer) < most:
                 break
@@ -161,7 +188,7 @@ class Reading(Base):
 
     def articles(self, source: str | None = None, since: datetime | None = None, batch: int = 200) -> Iterator[Article]:
         """Articles by Article.sorted, the newest first, read in batches."""
-        place, since_ms = None, since.timestamp() * 1000 if since else 0
+        place, since_ms = None, since.timestamp() * 1000 if since else None
         while found := self.articles_before(place, batch, source=source, since_ms=since_ms):
             yield from (article_from_json(article) for _, article in found if article)
             place = found[-1][0]
@@ -169,10 +196,14 @@ class Reading(Base):
     def read_queue(self, name: str, after: str, most: int = 100, wait: float | None = None) -> list[QueueEntry]:
         """Entries of a queue after the stream id `after` ("0" is the beginning, "$" the end), waiting up to `wait`
         seconds for one."""
-        block = None if wait is None else max(1, round(wait * 1000))
-        answer = self._redis.xread({self.keys.queue(name): after}, count=most, block=block)
-        entries = answer[0][1] if answer else []
-        return [queue_entry(entry_id, fields) for entry_id, fields in entries]
+        after = self.last_entry(name) if after == "$" else after
+        deadline = time.monotonic() + (wait or 0.0)
+        while True:
+            left = min(BLOCK_SECONDS, deadline - time.monotonic())
+            block = None if wait is None else max(1, round(left * 1000))
+            answer = self._redis.xread({self.keys.queue(name): after}, count=most, block=block)
+            if answer or time.monotonic() >= deadline:
+                return [queue_entry(entry_id, fields) for entry_id, fields in (answer[0][1] if answer else [])]
 
     def last_entry(self, name: str) -> str:
         """The stream id of the queue's newest entry, "0" for an empty one."""

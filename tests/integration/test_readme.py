@@ -13,7 +13,7 @@ import pytest
 
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
-from ingest.pipeline import Context
+from ingest.pipeline import Context, run
 from ingest.settings import load
 from ingest.store import EmbeddedServer, open_store
 from ingest.wire import Wire
@@ -133,3 +133,16 @@ def test_status_keeps_its_columns_on_a_narrow_terminal(wire: Wire, tmp_path: Pat
     assert head.split() == ["source", "today", "last", "fetch", "next", "poll", "last", "error"]
     assert line.split()[:5] == ["transparencia-venezuela", "·", "5m", "ago", "2h"]
     assert "timeout: no" in line
+
+
+def test_fetching_a_source_that_the_running_newswire_does_not_know_yet_ends_with_what_to_do(wire: Wire) -> None:
+    """A newcomer writes a source file and fetches it before starting the newswire again."""
+    (wire.settings.config / "sources").mkdir()
+    (wire.settings.config / "sources/el-faro.toml").write_text(block("toml", "el-faro"))
+    ticket = Wire(load(wire.settings.config, environ={}), wire.store).fetch("el-faro")
+    assert not ticket.progress().done
+    (lease,) = wire.store.lease("fetch", 60, 1)
+    assert run(Context(wire.settings, wire.store, Fetcher(wire.settings.fetch)), lease) == "no longer configured"
+    progress = ticket.wait(timeout=5)
+    assert progress.done
+    assert "does not know this feed; start it again" in progress.errors[0]

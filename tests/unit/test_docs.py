@@ -1,5 +1,6 @@
 """What the pages say is so: commands, paths, links, settings, keys, fields, ids and log lines."""
 
+import ast
 import re
 import shlex
 import tomllib
@@ -346,12 +347,21 @@ def test_the_keys_of_json_lines_on_the_page_are_those_that_are_read() -> None:
 # ── operations ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def strings(tree: ast.AST) -> Iterator[str]:
+    """Every text in the code that is no docstring."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
 FROM_PYTHON = {"Timeout ("}
 """What faulthandler writes."""
 
 
 def test_the_lines_of_the_log_on_the_page_are_lines_that_the_code_writes() -> None:
-    code = "".join(file.read_text("utf-8") for room in ("ingest", "workers") for file in (ROOT / room).rglob("*.py"))
+    files = [file for room in ("ingest", "workers") for file in (ROOT / room).rglob("*.py")]
+    code = "\n".join(text for file in files for text in strings(ast.parse(file.read_text("utf-8"))))
     steps, processes = re.findall(r"(?:^\|.*\n)+", section(text_of("docs/operations.md"), "## The log"), re.MULTILINE)
     lines = [row[0].split("`")[1] for table in (steps, processes) for row in rows(table)]
     assert len(lines) > 20
