@@ -120,6 +120,12 @@ class Reading(Base):
             (source or b"").decode(), unpack_entry(said) if said else None, unpack_page(body) if body else None
         )
 
+    def named_by(self, entry_id: str) -> tuple[list[str], float]:
+        """The feeds that named this address, and when it was last claimed (Unix seconds, 0 for never)."""
+        record = text(self._redis.hgetall(self.keys.entry(entry_id)))
+        feeds = [field.removeprefix("hash:") for field in record if field.startswith("hash:")]
+        return sorted(feeds), float(record.get("claimed", 0)) / 1000
+
     def said(self, entry_id: str) -> Entry | None:
         """What the feed said about it, while that is kept."""
         kept = self._redis.get(self.keys.said(entry_id))
@@ -245,6 +251,15 @@ class Reading(Base):
             source: {name.decode(): int(count) for name, count in counts.items()}
             for source, counts in zip(sources, answers, strict=True)
         }
+
+    def created(self, sources: Sequence[str], dates: Sequence[str]) -> dict[str, list[int]]:
+        """How many articles of each source were published on each of these UTC days, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for source in sources:
+                for date in dates:
+                    pipeline.hget(self.keys.day(source, date), "created")
+            counts = [int(count or 0) for count in pipeline.execute()]
+        return {source: counts[n * len(dates) : (n + 1) * len(dates)] for n, source in enumerate(sources)}
 
     def due_counts(self) -> dict[str, int]:
         """How many members each `due` holds, leased ones included."""
