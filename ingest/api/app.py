@@ -1,16 +1,55 @@
-"""The FastAPI application: routes, tokens, and errors that say what to do."""
+"""The FastAPI application: the door, the routes, and failures that say what to do.
+
+Every route finds the wire at `request.app.state.wire` (see `AnyWire`), the shared reader of the queues at
+`request.app.state.live`. The page is added last, by `ingest.api.page.add_page(app)`, which may add to
+`app.state.open_paths` what a browser needs before it has a session.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 from fastapi import FastAPI
 
+from ingest.api import auth
+from ingest.api.answers import openapi
+from ingest.api.auth import Tokens
+from ingest.api.door import Door
+from ingest.api.failures import handle_failures
 from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Wire
 
+MOST_BYTES = 1_000_000
+"""Of a request's body."""
+
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
-    """The application over one store. Every route finds the wire at `request.app.state.wire`."""
+    """The application over one store."""
     app = FastAPI(
-        title="teletipo", summary="A newswire of your own.", version="0.1.0", docs_url="/docs", redoc_url=None
+        title="teletipo",
+        summary="A newswire of your own.",
+        version="0.1.0",
+        openapi_url=None,
+        docs_url=None,  # its pages load scripts from elsewhere
+        redoc_url=None,
+        max_body_size=MOST_BYTES,
+        lifespan=_lifespan,
     )
     app.state.wire = Wire(settings, store)
+    app.state.tokens = Tokens(settings.api.tokens)
+    app.state.open_paths = {"/healthz", "/session"}
+    handle_failures(app)
+    for router in (auth.router,):
+        app.include_router(router)
+    if find_spec("ingest.api.page"):
+        import_module("ingest.api.page").add_page(app)
+    app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths)
+    app.openapi = lambda: openapi(app, bool(app.state.tokens))  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
