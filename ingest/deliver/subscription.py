@@ -23,7 +23,7 @@ from ingest.deliver.filters import Filter
 from ingest.errors import QueueGap
 from ingest.models import Article, article_from_json
 from ingest.settings import QueueSettings
-from ingest.store import STORE_DOWN, Batch, Handed, Missed, Store
+from ingest.store import NO_LIMIT, STORE_DOWN, Batch, Handed, Missed, Store
 
 POLL_SECONDS = 2.0
 """How long one read waits; between two reads, deliveries of dead consumers are looked for."""
@@ -51,6 +51,11 @@ class Delivery:
     _again: bool
     _subscription: "Subscription"
 
+    @property
+    def name(self) -> str:
+        """What the store calls it, see store/subscribing.py."""
+        return self._name
+
     def ack(self) -> None:
         """Done: never delivered to this group again. Sent with the next batch, within a second or at the end."""
         self._subscription._done(self._name)
@@ -67,9 +72,10 @@ class Subscription:
     group: who reads; consumers of one group share the queue's articles. consumer: a name for this one, made up where
     it is left out. start: a stream id after which a new group begins. batch: deliveries fetched at once.
     take_over_after: seconds after which what a consumer holds without a sign of life goes to another. max_failures:
-    deliveries of one article without success until it is a dead letter. idle: end the iteration after so many seconds
-    without a delivery; None waits for ever. gaps: what to do about entries that retention dropped unread: `refill`
-    delivers their articles from the store, `raise` raises QueueGap, `log` only says so.
+    deliveries of one article without success until it is a dead letter. give_up_after: in place of that, seconds since
+    its first failure, however many there were. idle: end the iteration after so many seconds without a delivery; None
+    waits for ever. gaps: what to do about entries that retention dropped unread: `refill` delivers their articles from
+    the store, `raise` raises QueueGap, `log` only says so.
     """
 
     def __init__(
@@ -84,6 +90,7 @@ class Subscription:
         batch: int = 100,
         take_over_after: float = 60.0,
         max_failures: int = 5,
+        give_up_after: float | None = None,
         idle: float | None = None,
         gaps: Literal["refill", "raise", "log"] = "refill",
     ) -> None:
@@ -92,7 +99,8 @@ class Subscription:
         self._made_up = consumer is None
         self._store, self._start, self._batch, self._idle = store, start, batch, idle
         self._filter = Filter(settings or QueueSettings())
-        self._take_over_after, self._max_failures, self._gaps = take_over_after, max_failures, gaps
+        self._take_over_after, self._give_up_after, self._gaps = take_over_after, give_up_after, gaps
+        self._max_failures = max_failures if give_up_after is None else NO_LIMIT
         self._in_hand: dict[str, Delivery] = {}
         self._given = ""
         self._acks: list[Delivery] = []
@@ -172,6 +180,7 @@ class Subscription:
             most=self._batch,
             idle=self._take_over_after,
             failures=self._max_failures,
+            give_up_after=self._give_up_after,
         )
 
     def _deliveries(self, batch: Batch) -> list[Delivery]:
@@ -198,7 +207,13 @@ class Subscription:
     def _put_off(self, name: str, seconds: float, reason: str) -> None:
         if self._in_hand.pop(name, None):
             self._store.put_off(
-                self.queue, self.group, name, seconds=seconds, failures=self._max_failures, reason=reason
+                self.queue,
+                self.group,
+                name,
+                seconds=seconds,
+                failures=self._max_failures,
+                reason=reason,
+                give_up_after=self._give_up_after,
             )
 
     def _send_acks(self) -> None:

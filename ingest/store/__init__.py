@@ -12,10 +12,12 @@ from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
-from ingest.store.subscribing import Batch, DeadLetter, GroupState, Handed, Missed
+from ingest.store.subscribing import NO_LIMIT, Batch, DeadLetter, GroupState, Handed, Missed
+from ingest.store.webhooks import WebhookState
 from ingest.store.work import Claim, Committed, Lease
 
 __all__ = [
+    "NO_LIMIT",
     "QUEUES",
     "STORE_DOWN",
     "Batch",
@@ -35,6 +37,7 @@ __all__ = [
     "QueueEntry",
     "QueueName",
     "Store",
+    "WebhookState",
     "die_with_parent",
     "open_store",
     "running_url",

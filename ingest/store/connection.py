@@ -14,13 +14,14 @@ from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.reading import Reading
 from ingest.store.subscribing import Subscribing
+from ingest.store.webhooks import Webhooks
 from ingest.store.work import Work
 
 STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Work, Reading, Subscribing, Keeping):
+class Store(Work, Reading, Subscribing, Webhooks, Keeping):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

@@ -53,6 +53,10 @@ class Keeping(Base):
             return False
         return bool(self._redis.pexpire(key, ms(seconds)))
 
+    def holder(self, name: str) -> str:
+        """Who has the lock; empty where nobody has."""
+        return (self._redis.get(self.keys.lock(name)) or b"").decode()
+
     def let_go(self, name: str, owner: str) -> None:
         """Give the lock back where it is ours."""
         if (self._redis.get(self.keys.lock(name)) or b"").decode() == owner:

@@ -22,8 +22,9 @@ programs; the rest may change from one version to the next.
     <p>revised                 zset    article id -> ms at which it was last revised         article_days
     <p>queue:<name> *          stream  id revision event source url title language published queue_length
     <p>later:<queue>:<group>   zset    delivery -> ms when it is delivered (again)           until done
-    <p>failures:<queue>:<group> hash   delivery -> how often it failed; `|why` the reason    until done
+    <p>failures:<queue>:<group> hash   delivery -> how often it failed; `|why`, `|since`     until done
     <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
+    <p>webhook:<name>          hash    its receiver's last answer, and how long it is left   as long as the webhook
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
     <p>lock:<name>             string  who does what only one may do at a time               seconds
     <p>workers                 hash    name -> heartbeat as JSON                             until stale
@@ -103,6 +104,9 @@ class Keys:
 
     def group_dead(self, queue: str, group: str) -> str:
         return f"{self.prefix}dead:{queue}:{group}"
+
+    def webhook(self, name: str) -> str:
+        return f"{self.prefix}webhook:{name}"
 
     def lock(self, name: str) -> str:
         return f"{self.prefix}lock:{name}"

@@ -4,13 +4,19 @@ A delivery is named `<entry>|<id>|<revision>|<event>`. It is in one of four plac
 group's place), in a consumer's hands (the stream's pending list), put off (`later`), or dead.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
 from ingest.models import Article
 from ingest.store.base import Base, ms
+
+NO_LIMIT = 2**53
+"""Failures, or milliseconds of failing, that no delivery reaches; a double still counts so far."""
+
+ABOUT = ("", "|why", "|since")
+"""What is kept of a delivery that failed, each under its name and this: how often, why last, since when."""
 
 
 class Handed(NamedTuple):
@@ -114,11 +120,22 @@ class Subscribing(Base):
 
     # ── deliveries ──
 
-    def take(self, queue: str, group: str, consumer: str, *, most: int, idle: float, failures: int) -> Batch:
+    def take(
+        self,
+        queue: str,
+        group: str,
+        consumer: str,
+        *,
+        most: int,
+        idle: float,
+        failures: int,
+        give_up_after: float | None = None,
+    ) -> Batch:
         """The consumer's next batch, in one round trip: what is due again, what others left for `idle` seconds, what is
-        new. What was left lying `failures` times is dead."""
+        new. What was left lying `failures` times, or `give_up_after` seconds after its first failure, is dead."""
         keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        last, lost, *handed = self._run("take", keys, [group, consumer, most, ms(idle), failures, self.keys.prefix])
+        arguments = [group, consumer, most, ms(idle), failures, self.keys.prefix, _limit_ms(give_up_after)]
+        last, lost, *handed = self._run("take", keys, arguments)
         return Batch(
             last.decode(),
             [entry.decode() for entry in lost],
@@ -138,7 +155,7 @@ class Subscribing(Base):
                 pipeline.xack(self.keys.queue(queue), group, *entries)
             if again:
                 pipeline.zrem(later, *again)
-                pipeline.hdel(failures, *again, *(f"{delivery}|why" for delivery in again))
+                pipeline.hdel(failures, *_about(again))
             pipeline.execute()
 
     def keep_in_hand(self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float) -> None:
@@ -150,13 +167,31 @@ class Subscribing(Base):
         self._redis.zadd(later, dict.fromkeys(deliveries, until), xx=True)
 
     def put_off(
-        self, queue: str, group: str, delivery: str, *, seconds: float, failures: int = 0, reason: str = ""
+        self,
+        queue: str,
+        group: str,
+        delivery: str,
+        *,
+        seconds: float,
+        failures: int = 0,
+        reason: str = "",
+        give_up_after: float | None = None,
     ) -> str:
-        """Deliver it again in so many seconds. With a reason it counts as a failure, and after `failures` of them it is
-        dead. Returns "later" or "dead"."""
+        """Deliver it again in so many seconds. With a reason it counts as a failure, and after `failures` of them, or
+        when the first is `give_up_after` seconds ago, it is dead. Returns "later" or "dead"."""
         keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        answer = self._run("put_off", keys, [group, delivery, ms(seconds), failures, reason])
-        return str(answer.decode())
+        arguments = [group, delivery, ms(seconds), failures, reason, _limit_ms(give_up_after)]
+        return str(self._run("put_off", keys, arguments).decode())
+
+    def hasten(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
+        """These are due now, those of them that are put off."""
+        if deliveries:
+            self._redis.zadd(self.keys.later(queue, group), dict.fromkeys(deliveries, self.now_ms()), xx=True)
+
+    def put_off_for(self, queue: str, group: str, delivery: str) -> float | None:
+        """Seconds until it is due, at least 0; None where it is not put off."""
+        due = self._redis.zscore(self.keys.later(queue, group), delivery)
+        return None if due is None else max(0.0, (due - self.now_ms()) / 1000)
 
     def leave(self, queue: str, group: str, consumer: str) -> None:
         """The consumer stops and has nothing in hand."""
@@ -213,7 +248,7 @@ class Subscribing(Base):
         for delivery in deliveries:
             with self._redis.pipeline() as pipeline:
                 pipeline.zadd(self.keys.later(queue, group), {delivery: now})
-                pipeline.hdel(failures, delivery, f"{delivery}|why")
+                pipeline.hdel(failures, *_about([delivery]))
                 pipeline.zrem(dead, delivery)
                 revived += int(pipeline.execute()[2])
         return revived
@@ -223,7 +258,7 @@ class Subscribing(Base):
         _, failures, dead = self._group_keys(queue, group)
         if not deliveries:
             return 0
-        self._redis.hdel(failures, *deliveries, *(f"{delivery}|why" for delivery in deliveries))
+        self._redis.hdel(failures, *_about(deliveries))
         return int(self._redis.zrem(dead, *deliveries))
 
     # ── parts ──
@@ -247,3 +282,11 @@ class Subscribing(Base):
         while entries := self._redis.xrange(self.keys.queue(queue), f"({after}", until, count=batch):
             count, after = count + len(entries), entries[-1][0].decode()
         return count
+
+
+def _about(deliveries: Iterable[str]) -> list[str]:
+    return [f"{delivery}{about}" for delivery in deliveries for about in ABOUT]
+
+
+def _limit_ms(seconds: float | None) -> int:
+    return NO_LIMIT if seconds is None else ms(seconds)

@@ -7,7 +7,8 @@
 -- KEYS[4]  dead:<queue>:<group>       zset     written with what was left lying too often
 -- and      article:<id>, revisions:<id> under ARGV[6]: read
 -- ARGV     1 group   2 consumer   3 how many at most   4 ms after which a delivery is taken from a silent consumer
---          5 failures after which a delivery is dead   6 prefix of all keys
+--          5 failures after which a delivery is dead   6 prefix of all keys   7 ms since its first failure after which
+--          it is dead
 -- A delivery is written `<entry>|<id>|<revision>|<event>`. An entry that retention dropped while it was in somebody's
 -- hands has no fields any more; its id alone comes back, for a refill.
 -- Returns  {id of the last entry given to the group where the batch is empty, {lost entry id, ...},
@@ -43,7 +44,9 @@ if #batch < most then
   lost = answer[3] or {}
   for _, entry in ipairs(answer[2]) do
     local delivery, id, revision = delivery_of(entry)
-    if redis.call('HINCRBY', KEYS[3], delivery, 1) < tonumber(ARGV[5]) then
+    redis.call('HSETNX', KEYS[3], delivery .. '|since', string.format('%.0f', now))
+    local failing = now - tonumber(redis.call('HGET', KEYS[3], delivery .. '|since'))
+    if redis.call('HINCRBY', KEYS[3], delivery, 1) < tonumber(ARGV[5]) and failing < tonumber(ARGV[7]) then
       add(1, delivery, id, revision)
     else
       redis.call('HSET', KEYS[3], delivery .. '|why', 'its consumer ended, or was silent for too long, without an answer')
