@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
-from ingest.api import auth
+from ingest.api import articles
 from ingest.api.answers import openapi
+from ingest.api.asked import expect_known_parameters
 from ingest.api.auth import Tokens
 from ingest.api.door import Door
 from ingest.api.failures import handle_failures
@@ -39,10 +40,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     )
     app.state.wire = Wire(settings, store)
     app.state.tokens = Tokens(settings.api.tokens)
-    app.state.open_paths = {"/healthz", "/session"}
+    app.state.open_paths = {"/healthz"}
     handle_failures(app)
-    for router in (auth.router,):
-        app.include_router(router)
+    for router in (articles.router,):
+        app.include_router(router, dependencies=[Depends(expect_known_parameters)])
     if find_spec("ingest.api.page"):
         import_module("ingest.api.page").add_page(app)
     app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths)

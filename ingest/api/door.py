@@ -3,8 +3,9 @@
 Host     on loopback without tokens the Host must be loopback's, or a web page could reach us under a name of its own
          that it points to 127.0.0.1 (DNS rebinding)
 token    everything but the open paths asks for one where tokens are configured
-writing  only JSON, or nothing at all, and only from a page of ours: what a strange page can make a browser send has
-         another Origin or another content type (CSRF). No answer carries a CORS header, so none can be read there.
+writing  only from a program or from a page of ours: what a strange page makes a browser send says so (Origin,
+         Sec-Fetch-Site), and old browsers that do not say it can send no JSON; a form needs the proof that it is ours
+         (CSRF). No answer carries a CORS header, so none can be read by other pages.
 """
 
 from collections.abc import MutableMapping
@@ -20,6 +21,7 @@ from ingest.api.answers import failure
 from ingest.api.auth import Tokens
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+FORM = "application/x-www-form-urlencoded"
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,8 +34,8 @@ HEADERS = {
 
 
 class Door:
-    """open_paths: may be asked for without a token; one that ends in / stands for all below it. login: where a browser
-    without a session is sent, empty for nowhere."""
+    """open_paths: may be asked for without a token; one that ends in / stands for all below it. Where /login is one,
+    a browser without a session is sent there."""
 
     def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: set[str]) -> None:
         self._app, self._tokens, self._open = app, tokens, open_paths
@@ -78,16 +80,15 @@ class Door:
 
 def _not_ours(headers: Headers) -> Response | None:
     """The refusal of a writing request that a strange page may have made a browser send."""
-    origin = headers.get("origin")
-    if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} or (
-        origin is not None and urlsplit(origin).netloc != headers.get("host")
-    ):
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
+    ours = origin is not None and urlsplit(origin).netloc == headers.get("host")
+    if site not in {"none", "same-origin"} or (origin is not None and not ours):
         return failure(403, "this request comes from another site's page", "send it from a program, or from our page")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
-    if kind != "application/json" and not (empty and not kind):
-        return failure(415, "the body is not JSON", "send it with `Content-Type: application/json`")
-    return None
+    if kind == "application/json" or (empty and not kind) or (ours and kind == FORM):
+        return None
+    return failure(415, "the body is not JSON", "send it with `Content-Type: application/json`")
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,8 +7,8 @@ filters.py and position.py are pure; subscription.py holds a group's place, asyn
 """
 
 from ingest.deliver.asynchronous import AsyncSubscription
-from ingest.deliver.filters import Filter, Filters
+from ingest.deliver.filters import Filter, Filters, takes_all
 from ingest.deliver.position import position
 from ingest.deliver.subscription import Delivery, Subscription
 
-__all__ = ["AsyncSubscription", "Delivery", "Filter", "Filters", "Subscription", "position"]
+__all__ = ["AsyncSubscription", "Delivery", "Filter", "Filters", "Subscription", "position", "takes_all"]

@@ -10,7 +10,7 @@ has; thousands of others cost it nothing. bench/filters.py has the figures.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ingest.models import Article
@@ -76,6 +76,12 @@ class Filter:
     def takes_view(self, view: "_View") -> bool:
         """The same for an article that several filters look at."""
         return self._wanted.agrees(view) and not self._refused.touches(view)
+
+
+def takes_all(filters: Iterable[Filter], article: Article) -> bool:
+    """Whether every one of these filters takes the article, which is read once."""
+    view = _View(article)
+    return all(each.takes_view(view) for each in filters)
 
 
 class _Compiled:

@@ -3,7 +3,9 @@
 import re
 from datetime import datetime
 
-_ENTRY = re.compile(r"\d{13,}(?:-\d{1,20})?")
+_ENTRY = re.compile(r"(\d{13,20})(?:-(\d{1,20}))?", re.ASCII)
+_MOST = 2**64
+"""Both halves of a stream id are below it."""
 
 
 def position(said: str | datetime) -> str:
@@ -13,10 +15,15 @@ def position(said: str | datetime) -> str:
     entry's id is that entry. Raises ValueError for anything else.
     """
     if isinstance(said, datetime):
-        return f"{round(said.timestamp() * 1000)}-0"
-    if said in {"0", "$"} or _ENTRY.fullmatch(said):
+        return f"{max(0, round(said.timestamp() * 1000))}-0"
+    if said in {"0", "$"} or _is_entry(said):
         return said
     try:
         return position(datetime.fromisoformat(said))
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"{said!r} is no time, no entry's id and not 0; write 2026-11-01T08:00") from None
+
+
+def _is_entry(said: str) -> bool:
+    match = _ENTRY.fullmatch(said)
+    return match is not None and all(int(half or 0) < _MOST for half in match.groups())

@@ -1,0 +1,128 @@
+"""Articles by filter and time, and one article with its revisions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import StringConstraints
+
+from ingest.api.answers import Failed, Json, documented
+from ingest.api.asked import AnyWire, ArticleId, Moment
+from ingest.api.finding import Wanted, find, search_words
+from ingest.errors import UnknownName
+from ingest.models import Article, Record
+from ingest.settings import QueueSettings
+from ingest.store import Place
+from ingest.wire import Wire
+
+router = APIRouter(tags=["articles"])
+
+
+class ArticlePage(Record, frozen=True, kw_only=True):
+    """Articles, the newest first. next: the `cursor` of the next page, null at the end; a page may be short, or empty,
+    and still name the next one."""
+
+    articles: list[Article]
+    next: str | None
+
+
+class Revisions(Record, frozen=True, kw_only=True):
+    """The kept revisions of an article, the oldest first, the present one last."""
+
+    revisions: list[Article]
+
+
+Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Named = Annotated[str, StringConstraints(pattern=r"\w", max_length=200)]
+
+
+def wanted(
+    wire: AnyWire,
+    source: Annotated[list[Said], Query(description="Ids of sources.", max_length=100)] = [],  # noqa: B006
+    language: Annotated[list[Language], Query(description="ISO 639-1, of the text.", max_length=100)] = [],  # noqa: B006
+    country: Annotated[list[Country], Query(description="ISO 3166-1, of the outlet.", max_length=100)] = [],  # noqa: B006
+    topic: Annotated[list[Said], Query(description="By the rules of topics.toml.", max_length=100)] = [],  # noqa: B006
+    tag: Annotated[list[Said], Query(description="The source's own.", max_length=100)] = [],  # noqa: B006
+    keyword: Annotated[list[Named], Query(description="The outlet's labels.", max_length=100)] = [],  # noqa: B006
+    author: Annotated[list[Named], Query(description="Names.", max_length=100)] = [],  # noqa: B006
+    q: Annotated[str, Query(description='All of these: words, "phrases", beginnings*.', max_length=500)] = "",
+    since: Annotated[Moment | None, Query(description="Not before this time.")] = None,
+    until: Annotated[Moment | None, Query(description="Before this time.")] = None,
+) -> Wanted:
+    """The filter of a listing: any of the values of one parameter, all of the parameters."""
+    for name in source:
+        _expect_source(wire, name)
+    try:
+        words = search_words(q)
+    except ValueError as error:
+        raise Failed(422, f"q: {error}", "write words, phrases in quotes, or a beginning with * after it") from None
+    conditions = QueueSettings(
+        source=tuple(source),
+        language=tuple(language),
+        country=tuple(country),
+        topics=tuple(topic),
+        tags=tuple(tag),
+        keywords=tuple(keyword),
+        authors=tuple(author),
+    )
+    return Wanted(conditions, words, since, until)
+
+
+@router.get("/articles", responses=documented(ArticlePage, 404))
+def list_articles(
+    wire: AnyWire,
+    wanted: Annotated[Wanted, Depends(wanted)],
+    url: Annotated[str, Query(description="The article at this address, and no other.", max_length=2000)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(description="`next` of the page before.", max_length=200)] = "",
+) -> Json:
+    """Articles, the newest first."""
+    if url:
+        return Json(ArticlePage(articles=_at(wire, url), next=None))
+    try:
+        found = find(wire, wanted, cursor or None, limit)
+    except ValueError as error:
+        raise Failed(422, f"cursor: {error}", "use `next` as it came, or leave cursor out to begin anew") from None
+    return Json(ArticlePage(articles=found.articles, next=found.next))
+
+
+@router.get("/articles/{article}", responses=documented(Article, 404, 410))
+def one_article(wire: AnyWire, article: ArticleId) -> Json:
+    """One article, its latest revision."""
+    if kept := wire.store.article(article):
+        return Json(kept)
+    raise _missing(wire, article)
+
+
+@router.get("/articles/{article}/revisions", responses=documented(Revisions, 404, 410))
+def its_revisions(wire: AnyWire, article: ArticleId) -> Json:
+    """Every kept revision of one article."""
+    if kept := wire.store.revisions(article):
+        return Json(Revisions(revisions=kept))
+    raise _missing(wire, article)
+
+
+def _missing(wire: Wire, article: str) -> Failed:
+    if wire.store.revision(article):
+        return Failed(410, "retention dropped this article", "a longer [retention] article_days keeps them longer")
+    return Failed(404, "no article has this id", "look for it with /articles, or by its address with /articles?url=")
+
+
+def _at(wire: Wire, url: str) -> list[Article]:
+    if "://" not in url:
+        raise Failed(422, f"url: {url[:40]!r} is no address", "write the whole address, with https:// before it")
+    try:
+        kept = wire.article(url)
+    except ValueError as error:
+        raise Failed(422, f"url: {error}", "write the whole address, with https:// before it") from None
+    return [kept] if kept else []
+
+
+def _expect_source(wire: Wire, name: str) -> None:
+    """A configured one, a host (of articles fetched by hand), or one that was taken out and left articles."""
+    if name in wire.settings.sources or "." in name:
+        return
+    newest: list[tuple[Place, bytes]] = wire.store.articles_before(None, 1, source=name)
+    if not newest:
+        raise UnknownName("source", name, wire.settings.sources)
