@@ -60,6 +60,11 @@ class Ticket:
         self._errors: dict[str, str] = {}
         self.entries = list(entries)
 
+    @property
+    def feeds(self) -> dict[str, int]:
+        """The feeds asked for and how often each had been polled: with `entries`, all that this ticket is made of."""
+        return dict(self._polls_before)
+
     def progress(self) -> Progress:
         """Look at the store once."""
         self._look_at_feeds()
