@@ -2,13 +2,30 @@
 
     article ─► Filters ─► names of the queues that take it
     queue + group ─► Subscription ─► deliveries, each until it is acknowledged
+    webhook ─► Sender ─► the same, each POSTed until its receiver takes it
 
-filters.py and position.py are pure; subscription.py holds a group's place, asynchronous.py is the same for asyncio.
+filters.py, position.py and signature.py are pure; subscription.py holds a group's place, asynchronous.py is the same
+for asyncio, webhooks.py for receivers.
 """
 
 from ingest.deliver.asynchronous import AsyncSubscription
 from ingest.deliver.filters import Filter, Filters, takes_all
 from ingest.deliver.position import position
+from ingest.deliver.signature import new_secret
 from ingest.deliver.subscription import Delivery, Subscription
+from ingest.deliver.webhooks import Sender, group_of, message_id, post_test
 
-__all__ = ["AsyncSubscription", "Delivery", "Filter", "Filters", "Subscription", "position", "takes_all"]
+__all__ = [
+    "AsyncSubscription",
+    "Delivery",
+    "Filter",
+    "Filters",
+    "Sender",
+    "Subscription",
+    "group_of",
+    "message_id",
+    "new_secret",
+    "position",
+    "post_test",
+    "takes_all",
+]

@@ -60,9 +60,10 @@ class Delivery:
         """Done: never delivered to this group again. Sent with the next batch, within a second or at the end."""
         self._subscription._done(self._name)
 
-    def retry(self, after: float = 0.0, reason: str = "the subscriber asked for it again") -> None:
-        """Not done: delivered again to whichever consumer of the group reads then, in `after` seconds."""
-        self._subscription._put_off(self._name, after, reason)
+    def retry(self, after: float = 0.0, reason: str = "the subscriber asked for it again") -> bool:
+        """Not done: delivered again to whichever consumer of the group reads then, in `after` seconds. It counts as a
+        failure unless the reason is empty. Returns False where it is a dead letter now."""
+        return self._subscription._put_off(self._name, after, reason) != "dead"
 
 
 class Subscription:
@@ -204,9 +205,9 @@ class Subscription:
                 with suppress(*STORE_DOWN):  # kept, and sent with the next batch
                     self._send_acks()
 
-    def _put_off(self, name: str, seconds: float, reason: str) -> None:
+    def _put_off(self, name: str, seconds: float, reason: str) -> str:
         if self._in_hand.pop(name, None):
-            self._store.put_off(
+            return self._store.put_off(
                 self.queue,
                 self.group,
                 name,
@@ -215,6 +216,7 @@ class Subscription:
                 reason=reason,
                 give_up_after=self._give_up_after,
             )
+        return ""
 
     def _send_acks(self) -> None:
         if self._acks:

@@ -3,6 +3,8 @@
     url ─► urls: fit to ask? ─► connection: resolve, guard, connect ─► client: follow redirects, read ─► Fetch
                                             └── watch: the addresses, bytes and seconds of this one GET ──┘
 
+`Fetcher.post` sends one body to a receiver that the configuration names, under the same guard and watch.
+
 Outlets are strangers and their pages name further strangers, so every GET is bounded in seconds, bytes, unpacked bytes
 and redirects, and connects only to addresses that were checked. An unchanged feed costs a 304 or one hash, no parsing.
 """

@@ -1,5 +1,10 @@
-"""`Fetcher.get`: one conditional GET, its redirects followed here, its answer read within the limits."""
+"""`Fetcher.get`: one conditional GET, its redirects followed here, its answer read within the limits.
 
+`Fetcher.post`: one POST, for webhooks, under the same guard; hardly more than the status is read of its answer.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from ipaddress import ip_network
@@ -21,6 +26,7 @@ _ACCEPT = (
     "application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.8"
 )
 _CHUNK = 65_536
+_BEGINNING = 4_096  # of an answer to a POST
 # A whole body: 203 is a 200 that a proxy changed. The rest of 2xx is none; bot walls answer 202 with an empty page.
 _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -54,6 +60,18 @@ class Fetcher:
             fetch = self._follow(url, validators or Validators(), watch)
             return replace(fetch, requested=url, elapsed=watch.elapsed)
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Fetch:
+        """POST a body, once, with these headers besides our own; all of it takes at most so many seconds.
+
+        Raises nothing for what the URL, the network or the receiver does, as `get`. The outcome is OK for any 2xx;
+        redirects are not followed. `body` is the beginning of what was answered, for people; the rest is not read.
+        """
+        with Watch(replace(self._settings, timeout=seconds, deadline=seconds), self._exempt) as watch:
+            fetch = self._post(url, body, headers, watch)
+        if fetch.outcome is Outcome.TIMEOUT:
+            fetch = replace(fetch, error=f"{place(url)}: no answer within {seconds:g} s")
+        return replace(fetch, elapsed=watch.elapsed)
+
     def close(self) -> None:
         """Closes the connections that are kept open."""
         self._adapter.close()
@@ -78,6 +96,36 @@ class Fetcher:
         headers = self._headers | conditions(known)
         request = requests.Request("GET", url, headers=headers, cookies=cookies).prepare()
         return self._adapter.send(request, stream=True, timeout=self._settings.timeout)
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], watch: Watch) -> Fetch:
+        try:
+            check(url)
+            ours = {"User-Agent": self._settings.user_agent, "Accept-Encoding": "identity"}
+            request = requests.Request("POST", url, headers={**ours, **headers}, data=body).prepare()
+            with self._adapter.send(request, stream=True, timeout=watch.patience(self._settings.deadline)) as response:
+                watch.check_time()
+                return _said(url, response)
+        except FAILURES as error:
+            return _failed(url, Validators(), error, watch)
+
+
+def _said(url: str, response: requests.Response) -> Fetch:
+    """What a receiver answered. Its body is read as far as a kept-open connection needs, if it is short, and decides
+    nothing: a receiver that hangs or lies in the middle of it has said that it took the delivery."""
+    status, beginning = response.status_code, bytearray()
+    with suppress(*FAILURES):
+        while len(beginning) < _BEGINNING and (chunk := response.raw.read1(_BEGINNING, decode_content=False)):
+            beginning += chunk
+    said = Fetch(requested=url, url=url, outcome=Outcome.OK, status=status, body=bytes(beginning[:_BEGINNING]))
+    if 200 <= status < 300:
+        return said
+    hint = "; redirects are not followed: correct the address" if status in _REDIRECTS else ""
+    return replace(
+        said,
+        outcome=Outcome.GONE if status == HTTPStatus.GONE else Outcome.HTTP_ERROR,
+        retry_after=retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
+        error=f"{place(url)}: answered {status} {_phrase(status)}".rstrip() + hint,
+    )
 
 
 def _read(url: str, response: requests.Response, known: Validators, watch: Watch) -> Fetch:

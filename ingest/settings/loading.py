@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from ingest.settings.records import (
     WebhookSettings,
     WorkerSettings,
 )
+from ingest.settings.secrets import VariableMissing, keys_of
 
 
 def default_config() -> Path:
@@ -55,7 +57,7 @@ def load(config: Path | None = None, data: Path | None = None, environ: Mapping[
         config=folder.resolve(),
         data=(data or Path(environ.get("TELETIPO_DATA") or "data")).resolve(),
         queues=queues,
-        webhooks=_webhooks(folder / "webhooks.toml", queues),
+        webhooks=_webhooks(folder / "webhooks.toml", queues, environ),
         sources=sources,
         **{name: getattr(settings, name) for name in settings.__struct_fields__},
     )
@@ -178,7 +180,9 @@ def _check_name(file: Path, table: str, name: str) -> None:
         raise ConfigError(f"{file}: {table}.{name!r}: a name has lower-case letters, digits, - and _; rename it")
 
 
-def _webhooks(file: Path, queues: Mapping[str, QueueSettings]) -> dict[str, WebhookSettings]:
+def _webhooks(
+    file: Path, queues: Mapping[str, QueueSettings], environ: Mapping[str, str]
+) -> dict[str, WebhookSettings]:
     webhooks = toml.convert_named(WebhookSettings, toml.read(file), "webhooks", file)
     for name, webhook in webhooks.items():
         _check_name(file, "webhooks", name)
@@ -186,9 +190,20 @@ def _webhooks(file: Path, queues: Mapping[str, QueueSettings]) -> dict[str, Webh
             near = toml.nearest(webhook.queue, queues)
             raise ConfigError(f"{file}: webhooks.{name}.queue: no queue is called {webhook.queue!r}; {near}")
         toml.check(file, f"webhooks.{name}.url", webhook.url, _http_url, "an http:// or https:// address")
-        if webhook.timeout <= 0 or webhook.give_up_days < 0:
+        if not (0 < webhook.timeout < inf and 0 <= webhook.give_up_days < inf):
             raise ConfigError(f"{file}: webhooks.{name}: timeout must be above 0, give_up_days 0 or more")
+        _check_secret(file, name, webhook.secret, environ)
     return webhooks
+
+
+def _check_secret(file: Path, name: str, secret: str, environ: Mapping[str, str]) -> None:
+    """What can be told here; whoever sends needs the variable, the others do not."""
+    try:
+        keys_of(secret, environ)
+    except VariableMissing:
+        return
+    except ValueError as error:
+        raise ConfigError(f"{file}: webhooks.{name}.secret: {error}") from None
 
 
 def _sources(folder: Path) -> dict[str, Source]:

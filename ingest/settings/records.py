@@ -1,5 +1,6 @@
 """What the configuration says: frozen records with their defaults. Durations are seconds unless a name says else."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -7,8 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ingest.errors import UnknownName
+from ingest.errors import ConfigError, UnknownName
 from ingest.models import Feed, Source, Strict
+from ingest.settings.secrets import keys_of
 
 
 class StoreSettings(Strict, frozen=True, kw_only=True):
@@ -110,9 +112,10 @@ class ApiSettings(Strict, frozen=True, kw_only=True):
 
 
 class WebhookSettings(Strict, frozen=True, kw_only=True):
-    """A receiver that is told of each article of a queue (webhooks.toml). secret: `whsec_` and base64, or
-    `env:NAME` for the environment variable that holds it; timeout: seconds for one delivery; give_up_days: tries go on
-    for so long before a delivery is a dead letter; start: "$" from now on, "0" from the beginning of the queue."""
+    """A receiver that is told of each article of a queue (webhooks.toml). secret: `whsec_` and base64, or `env:NAME`
+    for the environment variable that holds it (see secrets.py); timeout: seconds for one delivery; give_up_days: tries
+    go on for so long after the first one before a delivery is a dead letter; start: where a new webhook begins, "$" for
+    what comes from now on, "0" for the beginning of the queue."""
 
     queue: str
     url: str
@@ -120,6 +123,9 @@ class WebhookSettings(Strict, frozen=True, kw_only=True):
     timeout: float = 15.0
     give_up_days: float = 3.0
     start: Literal["0", "$"] = "$"
+
+    def __repr__(self) -> str:
+        return f"WebhookSettings(queue={self.queue!r}, url={self.url!r}, secret=...)"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -154,6 +160,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def queue_lengths(self) -> dict[str, int]:
         """The queues that say themselves how many entries they keep."""
         return {name: queue.keep_entries for name, queue in self.queues.items() if queue.keep_entries}
+
+    def webhook(self, name: str) -> WebhookSettings:
+        """The webhook of that name. Raises UnknownName with the nearest right one."""
+        try:
+            return self.webhooks[name]
+        except KeyError:
+            raise UnknownName("webhook", name, self.webhooks) from None
+
+    def webhook_keys(self, name: str) -> tuple[bytes, ...]:
+        """What this webhook's deliveries are signed with. Raises ConfigError where they cannot be had here."""
+        try:
+            return keys_of(self.webhook(name).secret, os.environ)
+        except ValueError as error:
+            raise ConfigError(f"{self.config / 'webhooks.toml'}: webhooks.{name}.secret: {error}") from None
 
     def source_of(self, url: str) -> Source:
         """The source whose homepage has the URL's host; for any other host a source made up of the host alone."""

@@ -46,12 +46,7 @@ class Keeping(Base):
 
     def hold(self, name: str, owner: str, seconds: float) -> bool:
         """Take or keep a lock for so long; False where another owner has it."""
-        key = self.keys.lock(name)
-        if self._redis.set(key, owner, px=ms(seconds), nx=True):
-            return True
-        if (self._redis.get(key) or b"").decode() != owner:
-            return False
-        return bool(self._redis.pexpire(key, ms(seconds)))
+        return bool(self._run("hold", [self.keys.lock(name)], [owner, ms(seconds)]))
 
     def holder(self, name: str) -> str:
         """Who has the lock; empty where nobody has."""
@@ -59,8 +54,7 @@ class Keeping(Base):
 
     def let_go(self, name: str, owner: str) -> None:
         """Give the lock back where it is ours."""
-        if (self._redis.get(self.keys.lock(name)) or b"").decode() == owner:
-            self._redis.delete(self.keys.lock(name))
+        self._run("hold", [self.keys.lock(name)], [owner, 1])
 
     def _purge(self, before: int) -> int:
         ids = self._redis.zrange(self.keys.revised, "-inf", f"({before}", byscore=True, offset=0, num=PURGED_AT_ONCE)
