@@ -1,0 +1,112 @@
+"""What a button does. Every one is a plain form: it works without script, and answers with a page to go to."""
+
+from typing import Annotated
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from starlette.responses import RedirectResponse
+
+from ingest.api.auth import COOKIE, SESSION_SECONDS, Tokens, session
+from ingest.api.page.render import html
+from ingest.api.page.route import PageRoute, wire_of
+from ingest.wire import Ticket
+
+router = APIRouter(route_class=PageRoute)
+
+MOST_BYTES = 64_000
+"""Of a form; ours are far shorter."""
+
+Form = dict[str, list[str]]
+
+
+async def read_form(request: Request) -> Form:
+    """The fields of a form as a browser sends it (application/x-www-form-urlencoded)."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, "That form is too long.")
+    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=1000)
+
+
+Sent = Annotated[Form, Depends(read_form)]
+
+
+@router.post("/page/fetch")
+def fetch_now(request: Request, form: Sent) -> Response:
+    """Fetch a source or an address now, and go on to see how far it has come."""
+    name = _one(form, "name").strip()
+    ticket = wire_of(request).fetch(name)
+    parts = [("name", name), *(("feed", f"{polls}:{feed}") for feed, polls in ticket.feeds.items())]
+    parts += [("entry", entry) for entry in ticket.entries]
+    return RedirectResponse(f"/page/fetch?{urlencode(parts)}", 303)
+
+
+@router.get("/page/fetch")
+def show_fetch(
+    request: Request,
+    feed: Annotated[list[str], Query()] = [],  # noqa: B006
+    entry: Annotated[list[str], Query()] = [],  # noqa: B006
+) -> Response:
+    """How far a fetch has come. All of it stands in the address, so any process can answer, and a reload goes on."""
+    before = {name: int(polls) for polls, _, name in (each.partition(":") for each in feed)}
+    progress = Ticket(wire_of(request).store, before, entry).progress()
+    name = request.query_params.get("name", "")
+    return html(request, "fetch.html", name=name, progress=progress, again=f"/page/fetch?{request.url.query}")
+
+
+@router.post("/page/dead/entries")
+def settle_entries(request: Request, form: Sent) -> Response:
+    """Retry or drop dead entries: those named, or all."""
+    store = wire_of(request).store
+    ids = [state.id for state in store.dead(1_000_000)] if form.get("all") else form.get("id", [])
+    if _one(form, "do") == "drop":
+        return _back("/page/dead", did=f"{store.drop(ids)} dropped")
+    return _back("/page/dead", did=f"{store.revive(ids)} will be tried again")
+
+
+@router.post("/page/dead/letters")
+def settle_letters(request: Request, form: Sent) -> Response:
+    """Deliver a group's dead letters again, or drop them: those named, or all."""
+    store, queue, group = wire_of(request).store, _one(form, "queue"), _one(form, "group")
+    every = store.dead_letters(queue, group, 1_000_000) if form.get("all") else []
+    letters = [letter.delivery for letter in every] or form.get("delivery", [])
+    if _one(form, "do") == "drop":
+        return _back("/page/dead", did=f"{store.drop_letters(queue, group, letters)} dropped")
+    return _back("/page/dead", did=f"{store.revive_letters(queue, group, letters)} will be delivered again")
+
+
+@router.get("/login")
+def show_login(request: Request) -> Response:
+    """The form for a token."""
+    tokens: Tokens = request.app.state.tokens
+    return html(request, "login.html", wrong="") if tokens else RedirectResponse("/", 303)
+
+
+@router.post("/login")
+def login(request: Request, form: Sent) -> Response:
+    """A right token becomes a cookie that goes to us alone, and that no script can read."""
+    tokens: Tokens = request.app.state.tokens
+    token = _one(form, "token").strip()
+    if not tokens.know(token):
+        return html(request, "login.html", 403, wrong="That is none of the tokens.")
+    response = RedirectResponse("/", 303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, session(token), SESSION_SECONDS, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+@router.post("/logout")
+def logout() -> Response:
+    """Forget the cookie."""
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response
+
+
+def _one(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def _back(path: str, **parameters: str) -> Response:
+    return RedirectResponse(f"{path}?{urlencode(parameters)}", 303)
