@@ -15,8 +15,6 @@ from ingest.settings import QueueSettings
 LONGEST = 200
 """Characters of one parameter; what is longer was not typed by anybody."""
 
-_CONDITIONS = ("source", "language", "country")
-
 
 @dataclass(frozen=True)
 class Search:
@@ -45,8 +43,10 @@ class Search:
 
     def wanted(self) -> Wanted:
         """Raises ValueError for words or a time that cannot be read."""
-        conditions = {name: (value,) for name in _CONDITIONS if (value := getattr(self, name))}
-        return Wanted(QueueSettings(**conditions), search_words(self.q), since=_time(self.since))
+        conditions = QueueSettings(
+            source=_any_of(self.source), language=_any_of(self.language), country=_any_of(self.country)
+        )
+        return Wanted(conditions, search_words(self.q), since=_time(self.since))
 
 
 def taker(wanted: Wanted) -> Callable[[Article], bool]:
@@ -57,6 +57,10 @@ def taker(wanted: Wanted) -> Callable[[Article], bool]:
         return takes_all(filters, article) and (wanted.since is None or article.sorted >= wanted.since)
 
     return takes
+
+
+def _any_of(value: str) -> tuple[str, ...]:
+    return (value,) if value else ()
 
 
 def _time(said: str) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.models import Source
 from ingest.settings import Conditions, QueueSettings, Settings
-from ingest.store import DeadLetter, FeedState, GroupState, Store
+from ingest.store import DeadLetter, FeedState, GroupState, QueueState, Store
 
 DAYS = 14
 
@@ -90,7 +90,7 @@ def sources(settings: Settings, store: Store, now: datetime | None = None) -> li
 
 def queues(settings: Settings, store: Store) -> list[QueueStanding]:
     """Every queue of the configuration, in its order."""
-    return [_queue(name, queue, store) for name, queue in settings.queues.items()]
+    return [_queue(state, settings.queues[state.name]) for state in store.queue_states(list(settings.queues))]
 
 
 def dead_letters(settings: Settings, store: Store, most: int) -> list[Letters]:
@@ -129,15 +129,14 @@ def _source(source: Source, states: dict[str, FeedState], days: tuple[Bar, ...])
     )
 
 
-def _queue(name: str, queue: QueueSettings, store: Store) -> QueueStanding:
-    last = store.last_entry(name)
+def _queue(state: QueueState, queue: QueueSettings) -> QueueStanding:
     return QueueStanding(
-        name,
+        state.name,
         takes=tuple(_conditions(queue)),
         refuses=tuple(_conditions(queue.refused)),
-        length=store.queue_length(name),
-        newest=int(last.partition("-")[0]) / 1000 if last != "0" else None,
-        groups=tuple(store.groups(name)),
+        length=state.length,
+        newest=int(state.last.partition("-")[0]) / 1000 if state.last != "0" else None,
+        groups=tuple(state.groups),
     )
 
 
