@@ -11,6 +11,7 @@ import click
 
 from ingest.cli import cli, main
 from ingest.cli.group import Place, complaints, pass_place
+from ingest.errors import ConfigError
 from ingest.settings import Settings
 from ingest.store import EmbeddedServer, Store, open_store
 
@@ -23,7 +24,7 @@ REPORT_SECONDS = 3.0
 @click.option("--quiet", is_flag=True, help="Say only what is wrong.")
 @pass_place
 def run(place: Place, quiet: bool) -> None:
-    """Run the newswire: store, scheduler, fetch workers and process workers. Ctrl-C stops it cleanly.
+    """Run the newswire: store, scheduler, workers, and webhooks where there are any. Ctrl-C stops it cleanly.
 
     \b
     Example:  teletipo run
@@ -32,6 +33,7 @@ def run(place: Place, quiet: bool) -> None:
     settings = place.settings()
     _log_to_stderr(logging.WARNING if quiet else logging.INFO)
     kinds = ["scheduler", "fetch", *["process"] * (settings.workers.processes or os.cpu_count() or 1)]
+    kinds += _webhooks(settings)
     if settings.store.url:
         _supervise(settings, settings.store.url, kinds, None)
         return
@@ -42,17 +44,22 @@ def run(place: Place, quiet: bool) -> None:
 
 
 @cli.command()
-@click.argument("queue", type=click.Choice(["fetch", "process", "all"]), default="all")
+@click.argument("queue", type=click.Choice(["fetch", "process", "webhooks", "all"]), default="all")
 @pass_place
 def worker(place: Place, queue: str) -> None:
     """Run workers alone, for a newswire on many machines: they find the store at [store] url.
+
+    `webhooks` may run on many machines; one at a time sends for each webhook.
 
     \b
     Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo worker fetch
     """
     settings = _on_shared_store(place)
     processes = ["process"] * (settings.workers.processes or os.cpu_count() or 1)
-    kinds = {"fetch": ["fetch"], "process": processes, "all": ["fetch", *processes]}[queue]
+    if queue == "webhooks" and not settings.webhooks:
+        raise ConfigError(f"{settings.config / 'webhooks.toml'} names no webhook; add one, see docs/webhooks.md")
+    webhooks = _webhooks(settings) if queue in {"webhooks", "all"} else []
+    kinds = {"fetch": ["fetch"], "process": processes, "webhooks": [], "all": ["fetch", *processes]}[queue] + webhooks
     _supervise(settings, settings.store.url, kinds, None)
 
 
@@ -79,6 +86,13 @@ def demo(save: Path | None) -> None:
     from workers.demo.tour import tour
 
     sys.exit(tour(save))
+
+
+def _webhooks(settings: Settings) -> list[str]:
+    """The process that sends, where there are webhooks. Raises ConfigError where a secret cannot be had here."""
+    for name in settings.webhooks:
+        settings.webhook_keys(name)
+    return ["webhooks"] if settings.webhooks else []
 
 
 def _on_shared_store(place: Place) -> Settings:

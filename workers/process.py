@@ -29,6 +29,7 @@ from ingest.store.reading import HEARTBEAT_SECONDS, Kind
 from workers.app import make_app
 from workers.scheduler import Scheduler
 from workers.tasks import register
+from workers.webhooks import Senders
 
 GRACE_SECONDS = 5.0
 """After a signal to stop, work in hand may finish for so long; then it goes back into `due`."""
@@ -87,11 +88,24 @@ def run_api(settings: Settings, store_url: str) -> None:
         store.silence(_name("api"))
 
 
+def run_webhooks(settings: Settings, store_url: str) -> None:
+    """Send for every webhook until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = _store(settings, store_url)
+    _start_beating(store, "webhooks", slots=len(settings.webhooks), check=lambda: None)
+    Senders(settings, store, Fetcher(settings.fetch)).serve(stop, GRACE_SECONDS)
+    with suppress(Exception):
+        store.silence(_name("webhooks"))
+
+
 RUNNERS: dict[str, Callable[[Settings, str], None]] = {
     "scheduler": run_scheduler,
     "fetch": run_fetch_worker,
     "process": run_process_worker,
     "api": run_api,
+    "webhooks": run_webhooks,
 }
 
 

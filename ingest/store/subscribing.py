@@ -11,6 +11,7 @@ from redis.exceptions import ResponseError
 
 from ingest.models import Article
 from ingest.store.base import Base, ms
+from ingest.store.entries import queue_entry
 
 NO_LIMIT = 2**53
 """Failures, or milliseconds of failing, that no delivery reaches; a double still counts so far."""
@@ -134,8 +135,8 @@ class Subscribing(Base):
         """The consumer's next batch, in one round trip: what is due again, what others left for `idle` seconds, what is
         new. What was left lying `failures` times, or `give_up_after` seconds after its first failure, is dead."""
         keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        arguments = [group, consumer, most, ms(idle), failures, self.keys.prefix, _limit_ms(give_up_after)]
-        last, lost, *handed = self._run("take", keys, arguments)
+        limits = [most, ms(idle), failures, self.keys.prefix, _limit_ms(give_up_after)]
+        last, lost, *handed = self._run("take", keys, [group, consumer, *limits])
         return Batch(
             last.decode(),
             [entry.decode() for entry in lost],
@@ -180,13 +181,26 @@ class Subscribing(Base):
         """Deliver it again in so many seconds. With a reason it counts as a failure, and after `failures` of them, or
         when the first is `give_up_after` seconds ago, it is dead. Returns "later" or "dead"."""
         keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        arguments = [group, delivery, ms(seconds), failures, reason, _limit_ms(give_up_after)]
-        return str(self._run("put_off", keys, arguments).decode())
+        answer = self._run("put_off", keys, [group, delivery, ms(seconds), failures, reason, _limit_ms(give_up_after)])
+        return str(answer.decode())
 
     def hasten(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
         """These are due now, those of them that are put off."""
         if deliveries:
             self._redis.zadd(self.keys.later(queue, group), dict.fromkeys(deliveries, self.now_ms()), xx=True)
+
+    def lay_down(self, queue: str, group: str, consumer: str) -> int:
+        """What this consumer has in hand is put off and due now, in its order. Returns how much there was. What
+        retention dropped meanwhile stays in its hands, to be found lost."""
+        stream, after, count = self.keys.queue(queue), "-", 0
+        while pending := self._redis.xpending_range(stream, group, after, "+", 500, consumer):
+            for each in pending:
+                entry = each["message_id"]
+                for entry_id, fields in self._redis.xrange(stream, entry, entry):
+                    self.put_off(queue, group, queue_entry(entry_id, fields).delivery, seconds=0)
+                    count += 1
+            after = f"({pending[-1]['message_id'].decode()}"
+        return count
 
     def put_off_for(self, queue: str, group: str, delivery: str) -> float | None:
         """Seconds until it is due, at least 0; None where it is not put off."""
