@@ -19,7 +19,7 @@ import msgspec
 from ingest.clean import clean_url
 from ingest.deliver import AsyncSubscription, Filter, Subscription, position
 from ingest.errors import ConfigError, StoreUnavailable, UnknownName
-from ingest.models import Article, Entry, Page, article_id
+from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
 from ingest.store import Claim, Store, open_store, running_url
@@ -50,6 +50,15 @@ class Progress:
         return self.feeds_done == self.feeds and self.entries_done == self.entries
 
 
+class TicketState(Record, frozen=True, kw_only=True):
+    """A ticket at rest. polls_before, errors: by the feeds' ids."""
+
+    polls_before: dict[str, int]
+    polled: list[str]
+    entries: list[str]
+    errors: dict[str, str]
+
+
 class Ticket:
     """A fetch that was asked for: some feeds to poll, some entries to fetch, and all that comes of them."""
 
@@ -64,6 +73,19 @@ class Ticket:
     def feeds(self) -> dict[str, int]:
         """The feeds asked for and how often each had been polled: with `entries`, all that this ticket is made of."""
         return dict(self._polls_before)
+
+    @classmethod
+    def from_state(cls, store: Store, state: TicketState) -> "Ticket":
+        """A ticket as it was when `state` was taken, in this process or another."""
+        ticket = cls(store, state.polls_before, state.entries)
+        ticket._polled, ticket._errors = set(state.polled), dict(state.errors)
+        return ticket
+
+    def state(self) -> TicketState:
+        """All there is to know of it, to go on with elsewhere."""
+        return TicketState(
+            polls_before=self._polls_before, polled=sorted(self._polled), entries=self.entries, errors=self._errors
+        )
 
     def progress(self) -> Progress:
         """Look at the store once."""

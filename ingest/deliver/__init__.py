@@ -10,7 +10,7 @@ for asyncio, webhooks.py for receivers.
 
 from ingest.deliver.asynchronous import AsyncSubscription
 from ingest.deliver.filters import Filter, Filters, takes_all
-from ingest.deliver.position import position
+from ingest.deliver.position import is_entry, position
 from ingest.deliver.signature import new_secret
 from ingest.deliver.subscription import Delivery, Subscription
 from ingest.deliver.webhooks import Sender, group_of, message_id, post_test
@@ -23,6 +23,7 @@ __all__ = [
     "Sender",
     "Subscription",
     "group_of",
+    "is_entry",
     "message_id",
     "new_secret",
     "position",
