@@ -47,6 +47,9 @@ def list_(place: Place, name: str | None, as_json: bool) -> None:
     """
     settings = place.settings()
     names = [name] if name and settings.webhook(name) else list(settings.webhooks)
+    if not names:
+        click.echo("[]" if as_json else "webhooks.toml names no webhook")
+        return
     with opened(settings) as wire:
         found = [_standing(settings, wire.store, each) for each in names]
         letters = _letters(settings, wire.store, name) if name else []
@@ -167,9 +170,6 @@ def _what(letter: DeadLetter) -> tuple[str, int]:
 
 
 def _print(found: list[dict[str, Any]]) -> None:
-    if not found:
-        console.print("webhooks.toml names no webhook")
-        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("webhook", "queue", "state"):
         table.add_column(column, no_wrap=True)
