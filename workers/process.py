@@ -26,6 +26,7 @@ from ingest.pipeline import Context
 from ingest.settings import Settings
 from ingest.store import Heartbeat, QueueName, Store, open_store
 from ingest.store.reading import HEARTBEAT_SECONDS, Kind
+from workers import address
 from workers.app import make_app
 from workers.scheduler import Scheduler
 from workers.tasks import register
@@ -68,22 +69,13 @@ def run_process_worker(settings: Settings, store_url: str) -> None:
 
 def run_api(settings: Settings, store_url: str) -> None:
     """Serve HTTP and the page until SIGTERM or Ctrl-C."""
-    import uvicorn
-
     from ingest.api import create_app
+    from ingest.api.server import Server
 
     store = _store(settings, store_url)
     _start_beating(store, "api", slots=0, check=lambda: None)
-    app = create_app(settings, store)
-    uvicorn.run(
-        app,
-        host=settings.api.host,
-        port=settings.api.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
+    server = Server(create_app(settings, store), ready=lambda: address.tell(settings.data, settings.api))
+    server.serve_on(address.listen(settings.api))
     with suppress(Exception):
         store.silence(_name("api"))
 

@@ -1,5 +1,7 @@
-"""The server around the application: uvicorn on one address, which ends every stream before it stops."""
+"""The server around the application: uvicorn on one socket, which ends every stream before it stops."""
 
+import socket
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -12,16 +14,15 @@ STOP_SECONDS = 2
 
 
 class Server(uvicorn.Server):
-    """`Server(app, host, port).run()` until SIGTERM or Ctrl-C, or until `should_exit` is set and `stop` called."""
+    """`Server(app).serve_on(socket)` until SIGTERM or Ctrl-C, or until `stop`. ready: called once it answers."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: FastAPI, ready: Callable[[], None] = lambda: None) -> None:
         self._live: Live = app.state.live
+        self._ready = ready
         super().__init__(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 lifespan="on",
@@ -29,10 +30,19 @@ class Server(uvicorn.Server):
             )
         )
 
+    def serve_on(self, listening: socket.socket) -> None:
+        """Answer what comes in on this socket, which is closed at the end."""
+        self.run([listening])
+
     def stop(self) -> None:
-        """Streams would go on for ever: they end first."""
+        """From another thread. Streams would go on for ever: they end first."""
         self._live.stop()
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's."""
+        await super().startup(sockets)
+        self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM or Ctrl-C."""
