@@ -12,8 +12,11 @@ MOST_PARAGRAPHS = 2_000
 MOST_WORDS = 1_500
 """Comparing takes the square of the length in the worst case; what is longer is shown as old and new, whole."""
 
-ALIKE = 0.4
+ALIKE = 0.5
 """Two paragraphs with at least so much in common are one that was edited; with less, one went and another came."""
+
+ISLAND = 3
+"""So many words that stayed are shown as such; fewer, between changes, would only break the sentence up."""
 
 _WORD = re.compile(r"\s+|\S+")
 
@@ -102,15 +105,22 @@ def _words(before: str, after: str) -> list[Piece]:
     if max(len(old), len(new)) > 2 * MOST_WORDS:  # the spaces count too
         return [Piece("gone", before), Piece("new", after)]
     found: list[Piece] = []
+    gone = came = ""
     for kind, start, end, start_after, end_after in SequenceMatcher(None, old, new, False).get_opcodes():
-        if kind == "equal":
-            found.append(Piece("same", "".join(old[start:end])))
-            continue
-        if end > start:
-            found.append(Piece("gone", "".join(old[start:end])))
-        if end_after > start_after:
-            found.append(Piece("new", "".join(new[start_after:end_after])))
-    return found
+        kept = kind == "equal"
+        inside = bool(found or gone or came) and end < len(old)
+        if kept and not (inside and len("".join(old[start:end]).split()) < ISLAND):
+            found += [*_swapped(gone, came), Piece("same", "".join(old[start:end]))]
+            gone = came = ""
+        else:
+            gone += "".join(old[start:end])
+            came += "".join(new[start_after:end_after])
+    return found + _swapped(gone, came)
+
+
+def _swapped(gone: str, came: str) -> list[Piece]:
+    pieces = (Piece("gone", gone), Piece("new", came))
+    return [piece for piece in pieces if piece.text] if gone != came else [Piece("same", gone)] if gone else []
 
 
 def _whole(mark: Mark, paragraphs: list[str]) -> list[Change]:

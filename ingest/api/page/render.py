@@ -72,6 +72,11 @@ def host(url: str) -> str:
         return ""
 
 
+def bare(url: str) -> str:
+    """The address as people read it: without its scheme."""
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.")
+
+
 def at(moment: datetime | float | None, style: str = "full") -> Markup:
     """A `<time>`, which the script turns into the reader's own zone. style: clock, day, full, or ago for how far away.
 
@@ -119,6 +124,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(web=web, host=host, lead=lead, number=number, counted=counted)
+    environment.filters.update(web=web, host=host, bare=bare, lead=lead, number=number, counted=counted)
     environment.globals.update(at=at, query=query, assets=assets())
     return environment
