@@ -69,11 +69,6 @@ class Ticket:
         self._errors: dict[str, str] = {}
         self.entries = list(entries)
 
-    @property
-    def feeds(self) -> dict[str, int]:
-        """The feeds asked for and how often each had been polled: with `entries`, all that this ticket is made of."""
-        return dict(self._polls_before)
-
     @classmethod
     def from_state(cls, store: Store, state: TicketState) -> "Ticket":
         """A ticket as it was when `state` was taken, in this process or another."""

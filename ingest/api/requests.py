@@ -44,18 +44,27 @@ class FetchProgress(Record, frozen=True, kw_only=True):
 @router.post("/fetch", status_code=202, responses=documented(FetchProgress, 403, 404, 409, 415, status=202))
 def fetch(wire: AnyWire, asked: Names) -> Json:
     """Fetch now, whatever the schedule says; the answer's ticket tells how far it has come."""
-    ticket_id = token_hex(8)
-    progress = _look(wire, ticket_id, wire.fetch(*dict.fromkeys(asked.names)))
-    return Json(progress, 202, {"Location": f"/fetch/{ticket_id}"})
+    begun = begin(wire, *asked.names)
+    return Json(begun, 202, {"Location": f"/fetch/{begun.ticket}"})
 
 
 @router.get("/fetch/{ticket}", responses=documented(FetchProgress, 404))
 def progress(wire: AnyWire, ticket: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]) -> Json:
     """How far a fetch has come; kept for a day."""
-    kept = wire.store.ticket(ticket)
+    return Json(look(wire, ticket))
+
+
+def begin(wire: Wire, *names: str) -> FetchProgress:
+    """Fetch these now, under a new ticket. Raises UnknownName and ConfigError as `Wire.fetch`."""
+    return _look(wire, token_hex(8), wire.fetch(*dict.fromkeys(names)))
+
+
+def look(wire: Wire, ticket_id: str) -> FetchProgress:
+    """How far the fetch with this ticket has come. Raises Failed (404) where it is not known."""
+    kept = wire.store.ticket(ticket_id)
     if not kept:
         raise Failed(404, "no fetch has this ticket", "tickets are kept for a day; ask for another with POST /fetch")
-    return Json(_look(wire, ticket, Ticket.from_state(wire.store, msgspec.json.decode(kept, type=TicketState))))
+    return _look(wire, ticket_id, Ticket.from_state(wire.store, msgspec.json.decode(kept, type=TicketState)))
 
 
 def _look(wire: Wire, ticket_id: str, ticket: Ticket) -> FetchProgress:

@@ -3,13 +3,13 @@
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.responses import RedirectResponse
 
 from ingest.api.auth import COOKIE, SESSION_SECONDS, Tokens, session
 from ingest.api.page.render import html
 from ingest.api.page.route import PageRoute, wire_of
-from ingest.wire import Ticket
+from ingest.api.requests import begin, look
 
 router = APIRouter(route_class=PageRoute)
 
@@ -36,23 +36,15 @@ Sent = Annotated[Form, Depends(read_form)]
 def fetch_now(request: Request, form: Sent) -> Response:
     """Fetch a source or an address now, and go on to see how far it has come."""
     name = _one(form, "name").strip()
-    ticket = wire_of(request).fetch(name)
-    parts = [("name", name), *(("feed", f"{polls}:{feed}") for feed, polls in ticket.feeds.items())]
-    parts += [("entry", entry) for entry in ticket.entries]
-    return RedirectResponse(f"/page/fetch?{urlencode(parts)}", 303)
+    ticket = begin(wire_of(request), name).ticket
+    return RedirectResponse(f"/page/fetch/{ticket}?{urlencode({'name': name})}", 303)
 
 
-@router.get("/page/fetch")
-def show_fetch(
-    request: Request,
-    feed: Annotated[list[str], Query()] = [],  # noqa: B006
-    entry: Annotated[list[str], Query()] = [],  # noqa: B006
-) -> Response:
-    """How far a fetch has come. All of it stands in the address, so any process can answer, and a reload goes on."""
-    before = {name: int(polls) for polls, _, name in (each.partition(":") for each in feed)}
-    progress = Ticket(wire_of(request).store, before, entry).progress()
-    name = request.query_params.get("name", "")
-    return html(request, "fetch.html", name=name, progress=progress, again=f"/page/fetch?{request.url.query}")
+@router.get("/page/fetch/{ticket}")
+def show_fetch(request: Request, ticket: str) -> Response:
+    """How far a fetch has come; a reload looks again."""
+    name = request.query_params.get("name", "")[:200]
+    return html(request, "fetch.html", name=name, progress=look(wire_of(request), ticket), again=request.url.path)
 
 
 @router.post("/page/dead/entries")

@@ -56,8 +56,8 @@ def wire_of(request: Request) -> Wire:
 async def _answered(handle: _Handle, request: Request) -> Response:
     try:
         return await handle(request)
-    except HTTPException as failed:
-        return _page(request, failed.status_code, str(failed.detail))
+    except HTTPException as failed:  # ours say what to do about it as well
+        return _page(request, failed.status_code, str(failed.detail), getattr(failed, "hint", ""))
     except UnknownName as unknown:
         return _page(request, 404, str(unknown))
     except RequestValidationError:
@@ -70,5 +70,5 @@ async def _answered(handle: _Handle, request: Request) -> Response:
         )
 
 
-def _page(request: Request, status: int, text: str) -> Response:
-    return html(request, "error.html", status, status_code=status, text=text)
+def _page(request: Request, status: int, text: str, hint: str = "") -> Response:
+    return html(request, "error.html", status, status_code=status, text=text, hint=hint)
