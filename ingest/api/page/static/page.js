@@ -74,6 +74,7 @@ class Arrivals {
     addEventListener("scroll", () => this.rows.size && !this.reading() && this.show(false), { passive: true });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.listen()));
     addEventListener("pagehide", () => this.stream?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.listen()); // back from the browser's own cache
     this.light("off", "Connecting");
     this.listen();
   }
