@@ -109,6 +109,8 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if feed is None:
         context.store.forget_feed(lease)
         return "no longer configured"
+    if context.store.postpone(lease, feed.url, _delay(context.settings, feed.source)):
+        return "its host asked for a pause"
     state = context.store.feed_states([feed.id])[feed.id]
     fetch = context.fetcher.get(feed.url, _validators(state))
     if fetch.outcome is not Outcome.NOT_MODIFIED:
@@ -129,6 +131,8 @@ def fetch_page(context: Context, lease: Lease) -> str:
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None)
         return "feed's text"
+    if context.store.postpone(lease, entry.url, _delay(context.settings, source)):
+        return "its host asked for a pause"
     fetch = context.fetcher.get(entry.url)
     _expect_ok(fetch)
     page = Page(url=fetch.url, body=fetch.body, content_type=fetch.content_type, fetched=datetime.now(UTC))
@@ -164,16 +168,21 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
+def _delay(settings: Settings, source: str) -> float:
+    """Seconds between two pages of one of the source's hosts."""
+    delay = settings.source_or_host(source).fetch.delay
+    return settings.fetch.delay if delay is None else delay
+
+
 def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
     """Claim every entry; the ids of those that were new or changed. Of two entries at one address the first counts,
     which feeds have on top: else each would be a change of the other at every poll."""
-    delay = context.settings.sources[feed.source].fetch.delay
-    pause = context.settings.fetch.delay if delay is None else delay
+    delay = _delay(context.settings, feed.source)
     entries: dict[str, Entry] = {}
     for entry in parsed.entries:
         if tidy := _tidy(entry, feed):
             entries.setdefault(tidy.id, tidy)
-    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, pause) for entry in entries.values()])
+    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, delay) for entry in entries.values()])
     return [entry_id for entry_id, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
 
 
