@@ -4,6 +4,7 @@ extract finds, clean tidies, dedupe fingerprints, enrich adds; this module decid
 and writes down in `extraction.evidence` who won.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -61,7 +62,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             updated=_date(found.updated or entry.updated, source),
             fetched=fetched,
             sorted=min(published, fetched) if published else fetched,
-            language=(found.language or entry.language or source.language)[:2].lower(),
+            language=_language(found.language, entry.language, source.language),
             country=source.country,
             summary=clean_text(" ".join(paragraphs_of(found.summary or entry.summary))),
             image=found.image or entry.image,
@@ -116,6 +117,12 @@ def _published(found: Extracted, entry: Entry, source: Source) -> tuple[datetime
         if date := _date(raw, source):
             return date, raw, origin
     return None, found.published or entry.published, "none"
+
+
+def _language(*said: str) -> str:
+    """The first ISO 639-1 code: "es-VE" is Spanish, but "fil" (Filipino, which has no such code) is not Finnish."""
+    codes = (re.split(r"[-_]", claim.strip().lower())[0] for claim in said)
+    return next((code for code in codes if re.fullmatch(r"[a-z]{2}", code)), "")
 
 
 def _date(raw: str, source: Source) -> datetime | None:
