@@ -154,9 +154,8 @@ class Wire:
         """
         if source:
             self.settings.source(source)
-        claims = [
-            self._import_claim(imported, source) for imported in read_import(file.read_bytes(), file.name, url=url)
-        ]
+        found = read_import(file.read_bytes(), file.name, url=url)
+        claims = [self._import_claim(imported, source, file) for imported in found]
         verdicts = self.store.claim(claims)
         anew = (claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen")
         return Ticket(self.store, {}, list(dict.fromkeys(anew)))
@@ -197,11 +196,12 @@ class Wire:
         entry = self.store.said(article_id(url)) or Entry(url=url)
         return Claim(entry, source, BY_HAND, believed="always")
 
-    def _import_claim(self, imported: Imported, source: str | None) -> Claim:
+    def _import_claim(self, imported: Imported, source: str | None, file: Path) -> Claim:
         try:
             entry = msgspec.structs.replace(imported.entry, url=clean_url(imported.entry.url))
         except ValueError as error:
-            raise ParseFailed(f"{error}; every article needs its own", again=False) from error
+            fault = f"{file.name}: {imported.entry.url!r} is no http or https address; every article needs its own"
+            raise ParseFailed(fault, again=False) from error
         page = imported.page and Page(url=entry.url, body=imported.page, fetched=datetime.now(UTC))
         outlet = source or self.settings.source_of(entry.url).id
         return Claim(entry, outlet, IMPORT, step="process", page=page or None, believed="new words")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ingest.errors import LeaseLost
-from ingest.models import Article, Entry, Page, Record, to_json
+from ingest.models import Article, Entry, Page, Record, short_hash, to_json
 from ingest.settings import RetentionSettings
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.pages import pack_entry, pack_page
@@ -62,6 +63,12 @@ class Committed(NamedTuple):
 
     outcome: CommitOutcome
     id: str
+
+
+def _hash(claim: Claim) -> str:
+    """Changes with what was said, and with the page that came along (an import), whose words may be all there is."""
+    said = claim.entry.hash
+    return short_hash(said + sha256(claim.page.body).hexdigest()) if claim.page else said
 
 
 class Work:
@@ -262,7 +269,7 @@ class Work:
             entry.url,
             claim.source,
             claim.feed,
-            entry.hash,
+            _hash(claim),
             pack_entry(entry),
             pack_page(claim.page),
             claim.step,
