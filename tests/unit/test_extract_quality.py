@@ -10,12 +10,11 @@ from tests.conftest import needs_corpora
 
 pytestmark = needs_corpora
 
-EVERY = 2
-"""Of the 159 pages of the set; what they cost is about a twentieth of a second each."""
+EVERY = 3
+"""Of the 159 pages of the set, each of which costs about a twentieth of a second."""
 
-# Measured over these pages: 0.938, 0.800, 0.975 and 0.797. A page that is lost is 0.0125 of a mean, so losing one in text
-# or two in the others shows.
-FLOORS = {"text": 0.93, "title": 0.78, "date": 0.96, "authors": 0.78}
+# Measured over these pages: 0.958, 0.830, 0.962 and 0.824. A page that is lost is 0.019 of a mean.
+FLOORS = {"text": 0.945, "title": 0.81, "date": 0.95, "authors": 0.81}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def means() -> dict[str, float]:
         read = bench.ours(gzip.decompress((bench.PAGES / row["page"]).read_bytes()), row["url"])
         for measure, value in bench.score(read, row["gold"]).items():
             scores[measure].append(value)
-    assert len(scores["text"]) >= 70
+    assert len(scores["text"]) >= 50
     return {measure: fmean(values) for measure, values in scores.items()}
 
 
