@@ -64,7 +64,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             sorted=min(published, fetched) if published else fetched,
             language=_language(found.language, entry.language, source.language),
             country=source.country,
-            summary=clean_text(" ".join(paragraphs_of(found.summary or entry.summary))),
+            summary=" ".join(_read(found.summary or entry.summary)),
             image=found.image or entry.image,
             tags=tuple(dict.fromkeys((*source.tags, *entry.tags, *found.tags))),
             addresses=tuple(dict.fromkeys((url, entry.url, *((page.url,) if page else ())))),
@@ -79,9 +79,9 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
 
 def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     """What the page gave, or what the feed carried where there is no page or far less in it; paragraphs cleaned."""
-    fed = clean_paragraphs(paragraphs_of(entry.content))
+    fed = _read(entry.content)
     if page is None:
-        fed = fed or clean_paragraphs(paragraphs_of(entry.summary))
+        fed = fed or _read(entry.summary)
         if not fed:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
         return Extracted(paragraphs=fed, method="feed")
@@ -95,6 +95,14 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     if _words(fed) > FULLER * _words(paragraphs):
         paragraphs, method = fed, "feed"
     return msgspec.structs.replace(found, paragraphs=paragraphs, method=method)
+
+
+def _read(fragment: str) -> tuple[str, ...]:
+    """The paragraphs of what a feed carried; none where that cannot be read, for the page may be good."""
+    try:
+        return clean_paragraphs(paragraphs_of(fragment))
+    except ExtractFailed:
+        return ()
 
 
 def _title(found: Extracted, entry: Entry) -> tuple[str, str]:

@@ -87,7 +87,9 @@ def _bar() -> Progress:
 
 
 def _in_words(progress: wires.Progress) -> str:
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or "working"
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or (
+        "done" if progress.done else "working"
+    )
 
 
 def _report(wire: wires.Wire, ticket: wires.Ticket, progress: wires.Progress) -> int:
