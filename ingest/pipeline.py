@@ -7,74 +7,28 @@ own lease on success. Nothing here knows of Celery: workers call `run`, and so d
 """
 
 import logging
-import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
 
 from ingest.clean import clean_url
 from ingest.compose import compose
+from ingest.context import Context, InHand
 from ingest.deliver import queues_for
 from ingest.errors import FetchFailed, LeaseLost, WorkFailed
-from ingest.fetch import Fetcher
 from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
 from ingest.parse import Parsed, parse
-from ingest.schedule import (
-    FINAL,
-    FINAL_STATUS,
-    Random,
-    interval_after,
-    interval_after_failure,
-    jittered,
-    retry_after,
-)
+from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
+from ingest.setbacks import set_back
 from ingest.settings import Settings
-from ingest.store import Claim, FeedState, Lease, Store
+from ingest.store import Claim, FeedState, Lease
 
 _log = logging.getLogger("teletipo.pipeline")
 
 CONFLICTS = 10
 """Times that commit may find another revision than the one just read; each needs another worker in between."""
-
-FEED_TEXT_WORDS = 100
-"""A feed's text of at least so many words stands in for a page that cannot be had."""
-
-
-@dataclass(frozen=True)
-class InHand:
-    """Work that was started here; `overdue_at` is the moment (time.monotonic) at which its lease runs out."""
-
-    lease: Lease
-    overdue_at: float
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the steps need: the configuration, the store, the network, and chance. Threads share one."""
-
-    settings: Settings
-    store: Store
-    fetcher: Fetcher
-    random: Random = random.random
-    in_hand: dict[str, InHand] = field(default_factory=dict)
-
-    def overdue(self) -> list[str]:
-        """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""
-        now = time.monotonic()
-        return [member for member, work in list(self.in_hand.items()) if now > work.overdue_at]
-
-    def give_back(self) -> int:
-        """Put all work in hand back into `due`, due at once and uncounted. Returns how much there was."""
-        given = 0
-        for work in list(self.in_hand.values()):
-            with suppress(LeaseLost):
-                self.store.give_back(work.lease)
-                given += 1
-        return given
 
 
 def run(context: Context, lease: Lease) -> str:
@@ -95,7 +49,7 @@ def run(context: Context, lease: Lease) -> str:
     except Exception as error:
         if not isinstance(error, WorkFailed):
             _log.exception("unexpected error member=%s", held.member)
-        return _failed(context, held, error)
+        return set_back(context, held, error)
     finally:
         context.in_hand.pop(held.member, None)
 
@@ -253,68 +207,7 @@ def _known(context: Context, lease: Lease, *, page: bool = False) -> tuple[str, 
     return known.source, known.said, known.page
 
 
-def _source(context: Context, lease: Lease) -> str:
-    state = context.store.entry_state(lease.id)
-    if state is None:
-        raise LeaseLost("the entry is gone from the store")
-    return state.source
-
-
 def _expect_ok(fetch: Fetch) -> None:
     if not fetch.ok:
         again = fetch.outcome not in FINAL and fetch.status not in FINAL_STATUS
         raise FetchFailed(fetch.error, again=again, wait=fetch.retry_after, fetch=fetch)
-
-
-# ── when a step fails ──
-
-
-def _failed(context: Context, lease: Lease, error: Exception) -> str:
-    """Back into `due` for later, or set aside after the last attempt. Nothing is ever dropped."""
-    reason = f"{type(error).__name__}: {error}"
-    again = getattr(error, "again", True)
-    wait = getattr(error, "wait", None)
-    try:
-        if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
-            context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
-        if lease.member.startswith("feed:"):
-            return _poll_failed(context, lease, error, wait)
-        if again and lease.attempt < context.settings.schedule.attempts:
-            delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
-            context.store.retry(lease, delay, reason)
-            return f"again in {delay:.0f} s: {reason}"
-        if _feed_text_will_do(context, lease):
-            context.store.advance(lease, None)
-            return f"feed's text: {reason}"
-        context.store.set_aside(lease, _source(context, lease), reason)
-        return f"dead: {reason}"
-    except LeaseLost:
-        return "lease lost"
-
-
-def _poll_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
-    fetch = error.fetch if isinstance(error, FetchFailed) else None
-    state = context.store.feed_states([lease.id])[lease.id]
-    failures = state.failures + 1
-    outcome = fetch.outcome if fetch else None
-    delay = interval_after_failure(failures, outcome, wait, context.settings.schedule)
-    told: dict[str, str | int | float] = {
-        "polls": state.polls + 1,
-        "last_poll": time.time(),
-        "status": fetch.status if fetch else 0,
-        "outcome": outcome.value if outcome else type(error).__name__,
-        "error": str(error),
-        "failures": failures,
-        "claimed": "",
-    }
-    context.store.finish_poll(lease, jittered(delay, context.random), told)
-    return f"failed, {failures} in a row: {error}"
-
-
-def _feed_text_will_do(context: Context, lease: Lease) -> bool:
-    """A page that cannot be had is no loss where the feed carried the whole text."""
-    if lease.queue != "fetch":
-        return False
-    entry = context.store.said(lease.id)
-    policy = context.settings.source_or_host(_source(context, lease)).fetch
-    return bool(entry and policy.full_text != "always" and len(entry.content.split()) >= FEED_TEXT_WORDS)

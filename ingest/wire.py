@@ -21,11 +21,7 @@ from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownNam
 from ingest.models import Article, Entry, Page, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import Settings, load
-from ingest.store import Claim, Store, open_store, running_url
-
-BY_HAND = "hand"
-IMPORT = "import"
-"""What stands in a record's `feed` where no feed named the entry."""
+from ingest.store import BY_HAND, IMPORT, Claim, Store, open_store, running_url
 
 LOOK_AGAIN = 0.1
 

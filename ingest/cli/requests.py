@@ -8,9 +8,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingest import wire as wires
 from ingest.cli.group import Place, complaints, console, opened, pass_place
+from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
-from ingest.pipeline import Context
 
 
 @click.command()

@@ -11,9 +11,11 @@ from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.reading import EntryState, FeedState, Heartbeat, QueueEntry
-from ingest.store.work import Claim, Committed, Lease
+from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
 
 __all__ = [
+    "BY_HAND",
+    "IMPORT",
     "QUEUES",
     "STORE_DOWN",
     "Claim",

@@ -31,6 +31,11 @@ def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
+BY_HAND = "hand"
+IMPORT = "import"
+"""What stands in a record's `feed` where no feed named the entry."""
+
+
 class Lease(Record, frozen=True, kw_only=True):
     """A piece of work that its holder alone may finish. `token` is its score in `due`; attempt counts from 1, and is 0
     while the work only waits in a Celery queue."""
@@ -152,6 +157,11 @@ class Work:
         ]
         kept = _ms(self._retention.page_days * 86_400)
         self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept]))
+
+    def refetch(self, lease: Lease, seconds: float, error: str) -> None:
+        """No article was in the page: it is to be fetched again in `seconds`. Raises LeaseLost."""
+        keys = [self._keys.due("process"), self._keys.due("fetch"), self._keys.entry(lease.id)]
+        self._held(self._run("refetch", keys, [lease.member, lease.token, _ms(seconds), error]))
 
     def finish_poll(self, lease: Lease, seconds: float, state: dict[str, str | int | float]) -> None:
         """The feed was polled: save its state and when it is due next. Raises LeaseLost."""

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ingest.context import Context
 from ingest.errors import ParseFailed, UnknownName
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
 from ingest.models import Article, article_id
-from ingest.pipeline import Context
 from ingest.settings import RetentionSettings, Settings, default_config, load
 from ingest.store import EmbeddedServer, Store, open_store
 from ingest.wire import Progress, Wire

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from ingest.context import Context
 from ingest.errors import LeaseLost
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
 from ingest.models import article_id
-from ingest.pipeline import Context, run
+from ingest.pipeline import run
 from ingest.settings import Settings
 from ingest.store import Claim, FeedState, Lease, QueueName, Store
 from ingest.wire import Progress, Ticket, Wire
@@ -476,14 +477,36 @@ def test_two_addresses_that_name_the_same_canonical_one_are_one_article_there(st
     assert article.url == canonical == article.addresses[0]
 
 
-def test_a_page_without_an_article_is_dead_in_the_end_and_says_why(start: Start, outlet: Outlet) -> None:
-    url = outlet.publish("/video", "<html><title>Watch</title><body><p>Watch it here.</p></body></html>")
+STUB = "<html><title>Watch</title><body><p>Watch it here.</p></body></html>"
+
+
+def test_a_page_without_an_article_is_fetched_again_and_then_dead_with_the_reason(start: Start, outlet: Outlet) -> None:
+    url = outlet.publish("/video", STUB)
     publish_feed(outlet, Headline(url, "Watch"))
-    steps = start(main=MAIN + "[schedule]\nattempts = 1\n")
-    steps.through()
+    steps = start(main=f"{MAIN}[schedule]\nretry_first = 10.0\n")
+    (became,) = steps.through()
+    assert became.startswith("to be fetched again: ExtractFailed: ")
+    assert 100 < steps.due_in(member(url)) < 200, "longer than after a failure of the network"
+    for _ in range(2):
+        steps.step(member(url))  # fetch
+        steps.step(member(url))  # process
+    assert outlet.paths().count("/video") == 3
     (dead,) = steps.store.dead()
-    assert dead.step == "process"
+    assert (dead.step, dead.refetched) == ("process", 2)
     assert dead.error.startswith("ExtractFailed: ")
+
+
+def test_a_stub_that_is_filled_in_later_is_published(start: Start, outlet: Outlet) -> None:
+    url = outlet.publish("/live", STUB)
+    publish_feed(outlet, Headline(url, "Live"))
+    steps = start()
+    steps.through()
+    outlet.publish("/live", page(1))
+    steps.step(member(url))
+    assert steps.step(member(url)).startswith("created ")
+    state = steps.store.entry_state(article_id(url))
+    assert state
+    assert (state.error, state.refetched) == ("", 0)
 
 
 def test_work_whose_feeds_words_are_no_longer_kept_is_dead_and_says_how_to_go_on(

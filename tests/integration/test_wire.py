@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from ingest import connect
+from ingest.context import Context
 from ingest.errors import ConfigError, StoreUnavailable, UnknownName
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
 from ingest.models import article_id
-from ingest.pipeline import Context, run
+from ingest.pipeline import run
 from ingest.settings import Settings
 from ingest.store import QUEUES, EmbeddedServer, Store
 from ingest.wire import Progress, Ticket, Wire
