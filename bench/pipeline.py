@@ -30,8 +30,9 @@ import requests
 import ingest.compose
 import ingest.pipeline
 from ingest import extract_article
+from ingest.context import Context
 from ingest.fetch import Fetcher
-from ingest.pipeline import Context, run
+from ingest.pipeline import run
 from ingest.settings import load
 from ingest.store import QUEUES, EmbeddedServer, Store, open_store
 from tests.conftest import config_folder

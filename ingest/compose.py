@@ -4,6 +4,7 @@ extract finds, clean tidies, dedupe fingerprints, enrich adds; this module decid
 and writes down in `extraction.evidence` who won.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -61,9 +62,9 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             updated=_date(found.updated or entry.updated, source),
             fetched=fetched,
             sorted=min(published, fetched) if published else fetched,
-            language=(found.language or entry.language or source.language)[:2].lower(),
+            language=_language(found.language, entry.language, source.language),
             country=source.country,
-            summary=clean_text(" ".join(paragraphs_of(found.summary or entry.summary))),
+            summary=" ".join(_read(found.summary or entry.summary)),
             image=found.image or entry.image,
             tags=source.tags,
             keywords=tuple(dict.fromkeys((*entry.tags, *found.tags))),
@@ -79,9 +80,9 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
 
 def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     """What the page gave, or what the feed carried where there is no page or far less in it; paragraphs cleaned."""
-    fed = clean_paragraphs(paragraphs_of(entry.content))
+    fed = _read(entry.content)
     if page is None:
-        fed = fed or clean_paragraphs(paragraphs_of(entry.summary))
+        fed = fed or _read(entry.summary)
         if not fed:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
         return Extracted(paragraphs=fed, method="feed")
@@ -95,6 +96,14 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     if _words(fed) > FULLER * _words(paragraphs):
         paragraphs, method = fed, "feed"
     return msgspec.structs.replace(found, paragraphs=paragraphs, method=method)
+
+
+def _read(fragment: str) -> tuple[str, ...]:
+    """The paragraphs of what a feed carried; none where that cannot be read, for the page may be good."""
+    try:
+        return clean_paragraphs(paragraphs_of(fragment))
+    except ExtractFailed:
+        return ()
 
 
 def _title(found: Extracted, entry: Entry) -> tuple[str, str]:
@@ -117,6 +126,12 @@ def _published(found: Extracted, entry: Entry, source: Source) -> tuple[datetime
         if date := _date(raw, source):
             return date, raw, origin
     return None, found.published or entry.published, "none"
+
+
+def _language(*said: str) -> str:
+    """The first ISO 639-1 code: "es-VE" is Spanish, but "fil" (Filipino, which has no such code) is not Finnish."""
+    codes = (re.split(r"[-_]", claim.strip().lower())[0] for claim in said)
+    return next((code for code in codes if re.fullmatch(r"[a-z]{2}", code)), "")
 
 
 def _date(raw: str, source: Source) -> datetime | None:

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from ingest.pipeline import Context, run
+from ingest.context import Context
+from ingest.pipeline import run
 from ingest.wire import Progress, Ticket
 
 PATIENCE = 10.0

@@ -7,80 +7,27 @@ own lease on success. Nothing here knows of Celery: workers call `run`, and so d
 """
 
 import logging
-import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 
 import msgspec
 
 from ingest.clean import clean_url
 from ingest.compose import compose
-from ingest.deliver import Filters
+from ingest.context import Context, InHand
 from ingest.errors import FetchFailed, LeaseLost, WorkFailed
-from ingest.fetch import Fetcher
 from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
 from ingest.parse import Parsed, parse
-from ingest.schedule import (
-    FINAL,
-    FINAL_STATUS,
-    Random,
-    interval_after,
-    interval_after_failure,
-    jittered,
-    retry_after,
-)
+from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
+from ingest.setbacks import set_back
 from ingest.settings import Settings
-from ingest.store import Claim, FeedState, Lease, Store
+from ingest.store import Claim, FeedState, Lease
 
 _log = logging.getLogger("teletipo.pipeline")
 
 CONFLICTS = 10
 """Times that commit may find another revision than the one just read; each needs another worker in between."""
-
-FEED_TEXT_WORDS = 100
-"""A feed's text of at least so many words stands in for a page that cannot be had."""
-
-
-@dataclass(frozen=True)
-class InHand:
-    """Work that was started here; `overdue_at` is the moment (time.monotonic) at which its lease runs out."""
-
-    lease: Lease
-    overdue_at: float
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the steps need: the configuration, the store, the network, and chance. Threads share one."""
-
-    settings: Settings
-    store: Store
-    fetcher: Fetcher
-    random: Random = random.random
-    in_hand: dict[str, InHand] = field(default_factory=dict)
-
-    @cached_property
-    def filters(self) -> Filters:
-        """The queues' filters, compiled once."""
-        return Filters(self.settings.queues)
-
-    def overdue(self) -> list[str]:
-        """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""
-        now = time.monotonic()
-        return [member for member, work in list(self.in_hand.items()) if now > work.overdue_at]
-
-    def give_back(self) -> int:
-        """Put all work in hand back into `due`, due at once and uncounted. Returns how much there was."""
-        given = 0
-        for work in list(self.in_hand.values()):
-            with suppress(LeaseLost):
-                self.store.give_back(work.lease)
-                given += 1
-        return given
 
 
 def run(context: Context, lease: Lease) -> str:
@@ -101,7 +48,7 @@ def run(context: Context, lease: Lease) -> str:
     except Exception as error:
         if not isinstance(error, WorkFailed):
             _log.exception("unexpected error member=%s", held.member)
-        return _failed(context, held, error)
+        return set_back(context, held, error)
     finally:
         context.in_hand.pop(held.member, None)
 
@@ -115,6 +62,8 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if feed is None:
         context.store.forget_feed(lease)
         return "no longer configured"
+    if context.store.postpone(lease, feed.url, _delay(context.settings, feed.source)):
+        return "its host asked for a pause"
     state = context.store.feed_states([feed.id])[feed.id]
     fetch = context.fetcher.get(feed.url, _validators(state))
     if fetch.outcome is not Outcome.NOT_MODIFIED:
@@ -135,6 +84,8 @@ def fetch_page(context: Context, lease: Lease) -> str:
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None)
         return "feed's text"
+    if context.store.postpone(lease, entry.url, _delay(context.settings, source)):
+        return "its host asked for a pause"
     fetch = context.fetcher.get(entry.url)
     _expect_ok(fetch)
     page = Page(url=fetch.url, body=fetch.body, content_type=fetch.content_type, fetched=datetime.now(UTC))
@@ -170,16 +121,21 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
+def _delay(settings: Settings, source: str) -> float:
+    """Seconds between two pages of one of the source's hosts."""
+    delay = settings.source_or_host(source).fetch.delay
+    return settings.fetch.delay if delay is None else delay
+
+
 def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
     """Claim every entry; the ids of those that were new or changed. Of two entries at one address the first counts,
     which feeds have on top: else each would be a change of the other at every poll."""
-    delay = context.settings.sources[feed.source].fetch.delay
-    pause = context.settings.fetch.delay if delay is None else delay
+    delay = _delay(context.settings, feed.source)
     entries: dict[str, Entry] = {}
     for entry in parsed.entries:
         if tidy := _tidy(entry, feed):
             entries.setdefault(tidy.id, tidy)
-    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, pause) for entry in entries.values()])
+    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, delay) for entry in entries.values()])
     return [entry_id for entry_id, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
 
 
@@ -250,68 +206,7 @@ def _known(context: Context, lease: Lease, *, page: bool = False) -> tuple[str, 
     return known.source, known.said, known.page
 
 
-def _source(context: Context, lease: Lease) -> str:
-    state = context.store.entry_state(lease.id)
-    if state is None:
-        raise LeaseLost("the entry is gone from the store")
-    return state.source
-
-
 def _expect_ok(fetch: Fetch) -> None:
     if not fetch.ok:
         again = fetch.outcome not in FINAL and fetch.status not in FINAL_STATUS
         raise FetchFailed(fetch.error, again=again, wait=fetch.retry_after, fetch=fetch)
-
-
-# ── when a step fails ──
-
-
-def _failed(context: Context, lease: Lease, error: Exception) -> str:
-    """Back into `due` for later, or set aside after the last attempt. Nothing is ever dropped."""
-    reason = f"{type(error).__name__}: {error}"
-    again = getattr(error, "again", True)
-    wait = getattr(error, "wait", None)
-    try:
-        if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
-            context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
-        if lease.member.startswith("feed:"):
-            return _poll_failed(context, lease, error, wait)
-        if again and lease.attempt < context.settings.schedule.attempts:
-            delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
-            context.store.retry(lease, delay, reason)
-            return f"again in {delay:.0f} s: {reason}"
-        if _feed_text_will_do(context, lease):
-            context.store.advance(lease, None)
-            return f"feed's text: {reason}"
-        context.store.set_aside(lease, _source(context, lease), reason)
-        return f"dead: {reason}"
-    except LeaseLost:
-        return "lease lost"
-
-
-def _poll_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
-    fetch = error.fetch if isinstance(error, FetchFailed) else None
-    state = context.store.feed_states([lease.id])[lease.id]
-    failures = state.failures + 1
-    outcome = fetch.outcome if fetch else None
-    delay = interval_after_failure(failures, outcome, wait, context.settings.schedule)
-    told: dict[str, str | int | float] = {
-        "polls": state.polls + 1,
-        "last_poll": time.time(),
-        "status": fetch.status if fetch else 0,
-        "outcome": outcome.value if outcome else type(error).__name__,
-        "error": str(error),
-        "failures": failures,
-        "claimed": "",
-    }
-    context.store.finish_poll(lease, jittered(delay, context.random), told)
-    return f"failed, {failures} in a row: {error}"
-
-
-def _feed_text_will_do(context: Context, lease: Lease) -> bool:
-    """A page that cannot be had is no loss where the feed carried the whole text."""
-    if lease.queue != "fetch":
-        return False
-    entry = context.store.said(lease.id)
-    policy = context.settings.source_or_host(_source(context, lease)).fetch
-    return bool(entry and policy.full_text != "always" and len(entry.content.split()) >= FEED_TEXT_WORDS)

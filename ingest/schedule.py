@@ -17,7 +17,8 @@ STOPPED = 365 * 86_400.0
 """A feed that is gone is asked again in a year, or by hand."""
 
 JITTER = 0.1
-"""Spread by up to a tenth either way, so that feeds added together do not stay together."""
+"""Spread by up to a tenth, so that feeds added together do not stay together. Only to later: what a feed (ttl) or a
+server (Retry-After) asked for is the least."""
 
 HOPELESS = {Outcome.GONE, Outcome.BAD_URL}
 """What stops a feed."""
@@ -65,5 +66,5 @@ def retry_after(attempt: int, wait: float | None, schedule: ScheduleSettings) ->
 
 
 def jittered(seconds: float, random: Random) -> float:
-    """The same, spread."""
-    return seconds * (1 + JITTER * (2 * random() - 1))
+    """The same, spread: never less, at most a tenth more."""
+    return seconds * (1 + JITTER * random())

@@ -18,15 +18,11 @@ import msgspec
 
 from ingest.clean import clean_url
 from ingest.deliver import AsyncSubscription, Filter, Subscription, position
-from ingest.errors import ConfigError, StoreUnavailable, UnknownName
+from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownName
 from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
-from ingest.store import Claim, Store, open_store, running_url
-
-BY_HAND = "hand"
-IMPORT = "import"
-"""What stands in a record's `feed` where no feed named the entry."""
+from ingest.store import BY_HAND, IMPORT, Claim, Store, open_store, running_url
 
 LOOK_AGAIN = 0.1
 
@@ -184,16 +180,18 @@ class Wire:
         Raises UnknownName where a name is neither an address nor a source.
         """
         feeds: list[str] = []
-        entries: list[str] = []
-        for name in names:
-            known = self._feeds_of(name)
-            feeds += known
-            if not known:
-                entries.append(self._fetch_article(name))
+        articles: dict[str, Claim] = {}
+        for name in names:  # every one is understood before anything is asked for
+            if known := self._feeds_of(name):
+                feeds += known
+            else:
+                claim = self._claim_by_hand(name)
+                articles[claim.entry.id] = claim
         before = {feed_id: state.polls for feed_id, state in self.store.feed_states(feeds).items()}
+        self.store.claim(list(articles.values()))
         if feeds:
             self.store.poll_now(feeds)
-        return Ticket(self.store, before, entries)
+        return Ticket(self.store, before, list(articles))
 
     def import_file(self, file: Path, source: str | None = None, url: str = "") -> Ticket:
         """Put the articles in a file through the pipeline: scraped plain text, JSON Lines or saved HTML.
@@ -203,23 +201,17 @@ class Wire:
         """
         if source:
             self.settings.source(source)
-        claims = [
-            self._import_claim(imported, source) for imported in read_import(file.read_bytes(), file.name, url=url)
-        ]
+        found = read_import(file.read_bytes(), file.name, url=url)
+        claims = [self._import_claim(imported, source, file) for imported in found]
         verdicts = self.store.claim(claims)
-        return Ticket(
-            self.store,
-            {},
-            list(
-                dict.fromkeys(
-                    claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"
-                )
-            ),
-        )
+        anew = (claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen")
+        return Ticket(self.store, {}, list(dict.fromkeys(anew)))
 
     def article(self, article: str) -> Article | None:
         """The article of that id or canonical URL, or None."""
-        return self.store.article(article_id(clean_url(article)) if "://" in article else article)
+        if "://" not in article:
+            return self.store.article(article)
+        return next((found for url in _spellings(article) if (found := self.store.article(article_id(url)))), None)
 
     def articles(self, source: str | None = None, since: datetime | None = None) -> Iterator[Article]:
         """Articles, the newest first. since: an aware datetime."""
@@ -243,20 +235,34 @@ class Wire:
             raise ConfigError(f"source {name!r} has no feeds, sitemaps or listings; add one to its file")
         return feeds
 
-    def _fetch_article(self, address: str) -> str:
-        try:
-            url = clean_url(address)
-        except ValueError as error:
-            raise UnknownName("source or address", address, self.settings.sources) from error
+    def _claim_by_hand(self, address: str) -> Claim:
+        """An article to fetch. One that a feed named keeps its source and what that feed said."""
+        urls = _spellings(address)
+        if not urls:
+            raise UnknownName("source or address", address, self.settings.sources)
+        known = next((state for url in urls if (state := self.store.entry_state(article_id(url)))), None)
+        url, source = (known.url, known.source) if known else (urls[-1], self.settings.source_of(urls[-1]).id)
         entry = self.store.said(article_id(url)) or Entry(url=url)
-        self.store.claim([Claim(entry, self.settings.source_of(url).id, BY_HAND, believed="always")])
-        return entry.id
+        return Claim(entry, source, BY_HAND, believed="always")
 
-    def _import_claim(self, imported: Imported, source: str | None) -> Claim:
-        entry = msgspec.structs.replace(imported.entry, url=clean_url(imported.entry.url))
+    def _import_claim(self, imported: Imported, source: str | None, file: Path) -> Claim:
+        try:
+            entry = msgspec.structs.replace(imported.entry, url=clean_url(imported.entry.url))
+        except ValueError as error:
+            fault = f"{file.name}: {imported.entry.url!r} is no http or https address; every article needs its own"
+            raise ParseFailed(fault, again=False) from error
         page = imported.page and Page(url=entry.url, body=imported.page, fetched=datetime.now(UTC))
         outlet = source or self.settings.source_of(entry.url).id
         return Claim(entry, outlet, IMPORT, step="process", page=page or None, believed="new words")
+
+
+def _spellings(address: str) -> list[str]:
+    """The clean address, before it the one with what follows "#", which tells entries without pages apart; none where
+    it is no web address."""
+    try:
+        return list(dict.fromkeys((clean_url(address, keep_fragment=True), clean_url(address))))
+    except ValueError:
+        return []
 
 
 def connect(url: str | None = None, *, config: Path | None = None, data: Path | None = None) -> Wire:

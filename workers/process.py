@@ -21,8 +21,8 @@ from pathlib import Path
 
 from celery import Celery, signals
 
+from ingest.context import Context
 from ingest.fetch import Fetcher
-from ingest.pipeline import Context
 from ingest.settings import Settings
 from ingest.store import Heartbeat, QueueName, Store, open_store
 from ingest.store.reading import HEARTBEAT_SECONDS, Kind

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from ingest.pipeline import Context, run
+from ingest.context import Context
+from ingest.pipeline import run
 from ingest.store import Lease, QueueName
 
 _log = logging.getLogger("teletipo.work")

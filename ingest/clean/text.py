@@ -78,13 +78,17 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,;|/／、•·\n]|\s(?:and|und|y|e|et|en|with|con|&)\s|(?<=\w)\s+[-–—]\s+)\s*")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\(?\S+@\S+\.\w+\)?|(?<!\w)@\w+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\(?[^\s@]+@[^\s@]+\.\w+\)?|(?<!\w)@\w+", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:the\s|la\s|die\s)?(?:admin(?:istra(?:tor|dor))?|anonymous|anónimo|authors?|autore?s?|by|contributors?|editors?"
     r"|editorial|guest|n/?a|newsdesk|newsroom|none|null|online|por|redacci[oó]n|redac?[cç][aã]o|redaktion|redazione|rédaction|root"
     r"|staff(?:\s(?:reporters?|writers?))?|undefined|unknown|user|web|webmaster|wordpress)",
     re.IGNORECASE,
 )
+
+
+LONGEST_BYLINE = 2000
+"""Characters; in more there are no names, and a page can make its reader wait."""
 
 
 def split_authors(raw: Iterable[str]) -> tuple[str, ...]:
@@ -95,7 +99,7 @@ def split_authors(raw: Iterable[str]) -> tuple[str, ...]:
     """
     names: dict[str, str] = {}
     for byline in raw:
-        line = _ADDRESS.sub(" ", _one_line_each(byline))
+        line = _ADDRESS.sub(" ", _one_line_each(byline[:LONGEST_BYLINE]))
         for part in _BETWEEN_NAMES.split(_BY.sub("", line)):
             name = _BY.sub("", clean_text(part)).strip(" \t.,;:-–—()[]\"'“”")
             if _is_name(name):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
+from ingest.clean import clean_url
 from ingest.cli.group import Place, console, opened, pass_place
 from ingest.errors import ConfigError, FetchFailed, StoreUnavailable, UnknownName
 from ingest.fetch import Fetcher
@@ -125,12 +126,15 @@ def init(folder: Path) -> None:
     \b
     Example:  teletipo init config
     """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file; name a new folder")
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten")
     shutil.copytree(default_config(), folder, dirs_exist_ok=True)
     count = len(list((folder / "sources").glob("*.toml")))
     console.print(
-        f"wrote {folder}: teletipo.toml, queues.toml and {count} sources; now `teletipo --config {folder} run`"
+        f"wrote {folder}: teletipo.toml, queues.toml and {count} sources; now `teletipo --config {folder} run`",
+        soft_wrap=True,
     )
 
 
@@ -146,15 +150,25 @@ def _page(settings: Settings, file_or_url: str, url: str) -> tuple[bytes, str]:
         file = Path(file_or_url)
         if not file.is_file():
             raise UnknownName("file or address", file_or_url, (str(path) for path in Path().glob("*.html")))
-        return file.read_bytes(), url or "https://unknown.invalid/"
+        return file.read_bytes(), _address(url or "https://unknown.invalid/")
     fetch = Fetcher(settings.fetch).get(file_or_url)
     if not fetch.ok:
         raise FetchFailed(f"{fetch.outcome}: {fetch.error}", fetch=fetch)
     return fetch.body, fetch.url
 
 
+def _address(url: str) -> str:
+    try:
+        return clean_url(url)
+    except ValueError as error:
+        raise click.BadParameter(f"--url: {error}") from error
+
+
 def _show(article: Article) -> None:
-    console.print(f"[bold]{escape(article.title)}[/]")
+    """For a person: on a terminal lines end between words; elsewhere a paragraph is a line."""
+    console.print(f"[bold]{escape(article.title)}[/]", soft_wrap=True)
     said = (", ".join(article.authors), str(article.published or "no date"), article.language, f"{article.words} words")
-    console.print(f"[dim]{escape(' · '.join(part for part in said if part))}[/]\n{escape(article.url)}\n")
-    console.print(article.text, markup=False)
+    console.print(
+        f"[dim]{escape(' · '.join(part for part in said if part))}[/]\n{escape(article.url)}\n", soft_wrap=True
+    )
+    console.print(article.text, markup=False, soft_wrap=not console.is_terminal)

@@ -8,9 +8,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingest import wire as wires
 from ingest.cli.group import Place, complaints, console, opened, pass_place
+from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
-from ingest.pipeline import Context
 
 
 @click.command()
@@ -87,7 +87,9 @@ def _bar() -> Progress:
 
 
 def _in_words(progress: wires.Progress) -> str:
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or "working"
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or (
+        "done" if progress.done else "working"
+    )
 
 
 def _report(wire: wires.Wire, ticket: wires.Ticket, progress: wires.Progress) -> int:

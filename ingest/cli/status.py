@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ingest.cli.group import Place, console, one_line, opened, pass_place
 from ingest.models import Source
-from ingest.store import FeedState, Store
+from ingest.store import FeedState, Store, running_url
 from ingest.wire import Wire
 
 
@@ -23,8 +23,10 @@ def status(place: Place, as_json: bool) -> None:
     Example:  teletipo status
               teletipo status --json | jq .dead
     """
-    with opened(place.settings()) as wire:
-        found = _status(wire)
+    settings = place.settings()
+    running = settings.store.url or running_url(settings.data)
+    with opened(settings) as wire:
+        found = {**_status(wire), "store": running or None}
         warnings = wire.store.warnings()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({**found, "warnings": warnings}), indent=2).decode())
@@ -39,7 +41,6 @@ def _status(wire: Wire) -> dict[str, Any]:
     states = store.feed_states(list(settings.feeds))
     days = store.days(list(settings.sources))
     return {
-        "store": store.url,
         "sources": [_source(source, states, days[source.id]) for source in settings.sources.values()],
         "workers": _workers(store),
         "queues": {name: store.queue_length(name) for name in settings.queues},
@@ -93,7 +94,7 @@ def _print(found: dict[str, Any]) -> None:
     console.print(f"\nworkers  {alive}\nqueues   {queues}\ndue      {found['due']['fetch']} to fetch, ", end="")
     console.print(f"{found['due']['process']} to process\ndead     {found['dead']}", end="")
     console.print("  (teletipo dead list)" if found["dead"] else "")
-    console.print(f"store    {found['store']}")
+    console.print(f"store    {found['store'] or 'does not run; `teletipo run` starts it'}")
 
 
 def _span(seconds: float | None, never: str, suffix: str) -> str:

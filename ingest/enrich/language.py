@@ -12,13 +12,17 @@ SAMPLE = 1500
 LEAST_CHARACTERS = 30
 LEAST_SCORE = 0.4
 
+CODE = 2
+"""Letters in ISO 639-1; the model also knows languages that have none there, such as Cebuano ("ceb")."""
+
 
 def add_language(article: Article) -> Article:
-    """`language` as ISO 639-1; what the page or feed claimed stays where the text is too short or mixed to tell."""
+    """`language` as ISO 639-1; what the page or feed claimed stays where the text is too short or mixed to tell, or
+    in a language without such a code."""
     sample = f"{article.title} {article.text}"[:SAMPLE].replace("\n", " ").strip()
     if len(sample) < LEAST_CHARACTERS:
         return article
     best = detect(sample, model="lite", k=1)[0]
-    if float(best["score"]) < LEAST_SCORE:
+    if float(best["score"]) < LEAST_SCORE or len(str(best["lang"])) != CODE:
         return article
     return msgspec.structs.replace(article, language=str(best["lang"]))

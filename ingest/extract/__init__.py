@@ -1,7 +1,7 @@
 """The bytes of an article's page -> what it says: its paragraphs, and its title, authors and dates as written.
 
     bytes ─decode─► tree ─┬─ the site's own rules (CSS selectors), where it has any
-                          ├─ body: trafilatura, by paragraphs, and the lead that it leaves out
+                          ├─ body: trafilatura, by paragraphs, or JSON-LD where the page has text nowhere else
                           └─ metadata: JSON-LD, Open Graph, meta and time elements, then trafilatura
 
 The tree is parsed once and shared. Nothing is believed or cleaned here: every field is as the page has it, with the

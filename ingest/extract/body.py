@@ -11,7 +11,7 @@ from trafilatura.settings import Document
 
 from ingest.errors import ExtractFailed
 from ingest.extract.metadata import Found, Metadata, key, read_metadata
-from ingest.extract.page import decode, paragraphs_in, parse
+from ingest.extract.page import decode, paragraphs_in, paragraphs_of, parse
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.models import ExtractRules, Record
 
@@ -61,10 +61,13 @@ def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules =
 
 
 def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> Extracted:
-    ruled = apply_rules(decode(body, content_type), rules)
-    tree = parse(ruled.text)
+    text = decode(body, content_type)
+    tree = parse(text)  # before the rules, which take seconds over what this refuses
+    ruled = apply_rules(text, rules)
+    if ruled.text != text:
+        tree = parse(ruled.text)
     stated = read_metadata(tree, url)
-    method, paragraphs = _body(tree, url, ruled)
+    method, paragraphs = _body(tree, url, ruled, stated)
     found = {**stated.found, **_by_rule(ruled), **_guesses(tree, url, ruled, stated)}
     authors = tuple(Found(name, "rule") for name in ruled.authors) or stated.authors or _guessed_authors(tree)
     paragraphs = _without_title(paragraphs, found.get("title"))
@@ -83,11 +86,15 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     )
 
 
-def _body(tree: HtmlElement, url: str, ruled: Ruled) -> tuple[str, tuple[str, ...]]:
+def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[str, ...]]:
     if sum(map(_words, ruled.paragraphs)) >= FEWEST_WORDS:
         return "rules", ruled.paragraphs
     article = trafilatura.bare_extraction(tree, url=url, include_comments=False, deduplicate=False)
     general = paragraphs_in(article.body) if isinstance(article, Document) and article.body is not None else ()
+    if len(general) == 1 and stated.body:  # trafilatura's last resort is JSON-LD too, with its paragraphs run together
+        paragraphs = paragraphs_of(stated.body)
+        if key("".join(paragraphs)) == key(general[0]):
+            return "json-ld", paragraphs
     return "trafilatura", general
 
 
@@ -116,10 +123,9 @@ def _guessed_authors(tree: HtmlElement) -> tuple[Found, ...]:
 
 
 def _without_title(paragraphs: tuple[str, ...], title: Found | None) -> tuple[str, ...]:
-    """The body often starts with its own headline."""
-    while title and paragraphs and key(paragraphs[0]) == key(title.value):
-        paragraphs = paragraphs[1:]
-    return paragraphs
+    """The body often starts with its own headline; one that is in the page twice has it in its middle too."""
+    headline = key(title.value) if title else ""
+    return tuple(paragraph for paragraph in paragraphs if not headline or key(paragraph) != headline)
 
 
 def _words(text: str) -> int:

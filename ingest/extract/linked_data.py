@@ -23,9 +23,13 @@ _ARTICLES = {
 }
 _PAGES = {"webpage", "itempage", "medicalwebpage", "newsmediaorganization"}
 _CONTROL = re.compile(r"[\x00-\x1f]+")
-_COMMENT = re.compile(r"^\s*(?:<!--|/\*.*?\*/|//[^\n]*CDATA\[)|(?:-->|//[^\n]*\]\]>)\s*;?\s*$", re.DOTALL)
+_COMMENT = re.compile(
+    r"^(?:<!--|/\*.{0,40}?\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>|/\*.{0,40}?\*/)$", re.DOTALL
+)
+_AROUND = " \t\r\n;"
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
-_MARKUP = re.compile(r"<[^>]+>")
+_MARKUP = re.compile(r"<[^<>]+>")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 12
 """Levels of nesting that are followed; real pages have their article within five."""
 
@@ -38,12 +42,17 @@ def linked_data(tree: HtmlElement) -> list[Node]:
 
 
 def _loads(script: str) -> Any:
-    for mended in (script, _TRAILING_COMMA.sub("", _CONTROL.sub(" ", _COMMENT.sub("", script)))):
+    for mended in (script, _TRAILING_COMMA.sub("", _CONTROL.sub(" ", _bare(script)))):
         try:
             return json.loads(mended, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _bare(script: str) -> str:
+    """Without the comments and semicolons that some systems put around JSON as if it were JavaScript."""
+    return _COMMENT.sub("", script.strip(_AROUND)).strip(_AROUND)
 
 
 def _nodes(value: Any, depth: int) -> Iterator[Node]:
@@ -61,13 +70,20 @@ def _nodes(value: Any, depth: int) -> Iterator[Node]:
 def article_node(nodes: list[Node], url: str) -> Node:
     """The node of the article at `url`: of several the one that names this address, else the one that says the most."""
     articles = [node for node in nodes if _is_article(node)]
-    path = urlsplit(url).path.rstrip("/")
+    path = _path(url)
 
     def worth(node: Node) -> tuple[bool, int]:
-        own = path and any(urlsplit(text).path.rstrip("/") == path for text in _addresses(node))
+        own = path and any(_path(text) == path for text in _addresses(node))
         return bool(own), sum(key in node for key in ("headline", "datePublished", "author", "articleBody", "image"))
 
     return max(articles, key=worth, default={})
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path.rstrip("/")
+    except ValueError:  # "https://[outlet]/", a template that was never filled in
+        return ""
 
 
 def page_nodes(nodes: list[Node]) -> list[Node]:
@@ -90,22 +106,26 @@ def _addresses(node: Node) -> list[str]:
     return [text for key in ("url", "@id", "mainEntityOfPage") for text in texts(node.get(key), "@id", "url")]
 
 
-def texts(value: Any, *keys: str) -> list[str]:
+def texts(value: Any, *keys: str, depth: int = 0) -> list[str]:
     """The strings in a value that may be a string, a number, a node (then one of its `keys`) or a list of these."""
+    if depth > _DEEPEST:
+        return []
     if isinstance(value, list):
-        return [text for element in value if not isinstance(element, list) for text in texts(element, *keys)]
+        flat = (element for element in value if not isinstance(element, list))
+        return [text for element in flat for text in texts(element, *keys, depth=depth + 1)]
     if isinstance(value, dict):
-        return next((found for key in keys if (found := texts(value.get(key), "name", "url"))), [])
+        return next((found for key in keys if (found := texts(value.get(key), "name", "url", depth=depth + 1))), [])
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return []
     return [text] if (text := plain(str(value))) else []
 
 
 def plain(text: str) -> str:
-    """The text without entities and tags, which many systems leave in JSON."""
+    """The text without entities and tags, which many systems leave in JSON, and without the half of a character that
+    stays where they cut a text within an emoji."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
-    return " ".join(_MARKUP.sub(" ", text).split())
+    return " ".join(_SURROGATE.sub("", _MARKUP.sub(" ", text)).split())
 
 
 def named(node: Node, nodes: list[Node]) -> Node:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -21,6 +21,8 @@ _TAG = re.compile(r"<[a-zA-Z!/?]")
 # Possessive, since a page that opens with thirty comments made a backtracking pattern run for ever.
 _FEED = re.compile(r"(?:\s|<\?[^>]*>|<!--(?:(?!-->).)*+-->)*+<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_LANG = re.compile(rb"<html[^>]*\slang\s*=\s*[\"']?([a-z]{2})", re.IGNORECASE)
+_NOT_WESTERN = {b"bs", b"cs", b"hr", b"hu", b"pl", b"ro", b"sk", b"sl", b"sq", b"sr", b"tr", b"lt", b"lv", b"et", b"vi"}
 # What browsers read where these are declared (the WHATWG Encoding Standard), each a superset of its label.
 _READ_AS = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030",
@@ -30,26 +32,44 @@ _READ_AS = {
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The page's text, by byte order mark, valid UTF-8, the charset of the HTTP header, that of the page, and a guess.
+    """The page's text, by byte order mark, UTF-8, the charset of the HTTP header, that of the page, and a guess.
 
-    UTF-8 comes before what is declared since text in another encoding is next to never valid UTF-8 by accident.
+    UTF-8, even with a few broken bytes, comes before what is declared, since text in another encoding is next to
+    never UTF-8 by accident. Latin-1 comes last of what is declared: many a server declares it for everything.
     Raises ExtractFailed for what is empty or not HTML.
     """
     _refuse(body)
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
-    declared = [
-        _READ_AS.get(label, label)
-        for label in _CHARSET.findall(f"{content_type} {body[:4096].decode('latin-1')}".lower())[:3]
-    ]
+    declared = _declared(body, content_type)
     stateful = [encoding for encoding in declared if encoding.startswith(("iso-2022", "utf-16", "hz"))]
-    for encoding in (*stateful, "utf-8", *(name for name in declared if name != "cp1252")):
+    return (
+        _by_first(body, (*stateful, "utf-8"))
+        or _damaged_utf8(body)
+        or _by_first(body, declared)
+        or _by_first(body, _guesses(body))
+        or body.decode("cp1252", "replace")
+    )
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """The declared encodings by Python's names, those of Latin-1's family last."""
+    labels = _CHARSET.findall(f"{content_type} {body[:4096].decode('latin-1')}".lower())[:3]
+    encodings = [_READ_AS.get(label, label) for label in labels]
+    if b"\x00" not in body:  # that a page in ASCII letters declares UTF-16 shows that it is not in it
+        encodings = [encoding for encoding in encodings if not encoding.startswith("utf-16")]
+    return sorted(encodings, key="cp1252".__eq__)
+
+
+def _by_first(body: bytes, encodings: Iterable[str]) -> str:
+    """The text by the first of the encodings that exists and fits, else empty."""
+    for encoding in encodings:
         try:
             return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # some codecs, such as "undefined", raise no UnicodeDecodeError
             continue
-    return _damaged_utf8(body) if "utf-8" in declared else _guessed(body, declared)
+    return ""
 
 
 def _refuse(body: bytes) -> None:
@@ -64,19 +84,21 @@ def _refuse(body: bytes) -> None:
 
 
 def _damaged_utf8(body: bytes) -> str:
-    """UTF-8 with a few broken bytes is still UTF-8; where most of what is not ASCII is broken, it never was."""
+    """UTF-8 with a few broken bytes (cut off within a letter, say) is still UTF-8; empty where it never was, as most
+    of what is not ASCII is broken."""
     text = body.decode("utf-8", "replace")
     foreign = sum(1 for character in text if character > "\x7f")
-    return text if text.count("\ufffd") * 4 < foreign else _guessed(body, [])
+    return text if text.count("\ufffd") * 4 < foreign else ""
 
 
-def _guessed(body: bytes, declared: list[str]) -> str:
-    for encoding in (*declared, *detect_encoding(body), "cp1252"):
-        try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return body.decode("cp1252", "replace")
+def _guesses(body: bytes) -> list[str]:
+    """Of encodings that fit equally well the west's comes first, as in browsers, unless the page's language is one of
+    the others': by its bytes alone, an "ñ" is as good an "ń"."""
+    guesses: list[str] = detect_encoding(body)
+    stated = _LANG.search(body[:4096])
+    if "cp1252" in guesses and (stated is None or stated[1].lower() not in _NOT_WESTERN):
+        return ["cp1252", *guesses]
+    return guesses
 
 
 def parse(text: str) -> HtmlElement:

@@ -4,10 +4,11 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from threading import Lock, Timer
+from threading import Lock
 from time import monotonic
 from typing import Self
 
+from ingest.fetch.deadlines import DEADLINES
 from ingest.fetch.failures import Stopped
 from ingest.fetch.guard import Network
 from ingest.models import Outcome
@@ -25,7 +26,7 @@ class Watch:
     """Watches over the GET that runs inside `with Watch(...)`.
 
     A socket's time-out starts again at every byte, so a server that sends one header byte every few seconds holds a
-    thread for hours. At the deadline a timer therefore shuts down the connection in use, which wakes whatever reads it.
+    thread for hours. At the deadline the connection in use is therefore shut down, which wakes whatever reads it.
     """
 
     def __init__(self, settings: FetchSettings, exempt: Sequence[Network]) -> None:
@@ -33,19 +34,17 @@ class Watch:
         self._limits = settings
         self._bytes = 0
         self._began = monotonic()
-        self._timer = Timer(settings.deadline, self._end)
-        self._timer.daemon = True
         self._lock = Lock()
         self._line: socket.socket | None = None
         self._token: Token[Watch] | None = None
 
     def __enter__(self) -> Self:
         self._token = _current.set(self)
-        self._timer.start()
+        DEADLINES.add(self._began + self._limits.deadline, self._end)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        DEADLINES.remove(self._end)
         self._hold(None)
         if self._token:
             _current.reset(self._token)

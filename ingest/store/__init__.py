@@ -15,9 +15,11 @@ from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
 from ingest.store.subscribing import NO_LIMIT, Batch, DeadLetter, GroupState, Handed, Missed
 from ingest.store.webhooks import WebhookState
-from ingest.store.work import Claim, Committed, Lease
+from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
 
 __all__ = [
+    "BY_HAND",
+    "IMPORT",
     "NO_LIMIT",
     "QUEUES",
     "STORE_DOWN",

@@ -28,7 +28,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
   'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
-redis.call('HDEL', KEYS[1], 'error', 'outcome')
+redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched')
 redis.call('PERSIST', KEYS[1])
 redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[10])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7], 'PX', ARGV[10]) end

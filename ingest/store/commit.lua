@@ -27,7 +27,7 @@ if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {'stale'} end
 local function finish(outcome, id)
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HSET', KEYS[2], 'step', 'done', 'outcome', outcome, 'article', id)
-  redis.call('HDEL', KEYS[2], 'error', 'attempt')
+  redis.call('HDEL', KEYS[2], 'error', 'attempt', 'refetched')
   if outcome ~= 'duplicate' then redis.call('HSET', KEYS[2], 'owns', id) end
   redis.call('PEXPIRE', KEYS[2], ARGV[9])
   redis.call('HINCRBY', KEYS[8], outcome, 1)

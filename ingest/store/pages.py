@@ -1,4 +1,4 @@
-"""How pages and entries are kept: zstd over MessagePack or JSON, a tenth to a quarter of their size."""
+"""How pages and entries are kept: zstd over MessagePack or JSON, a seventh to a third of their size."""
 
 import threading
 

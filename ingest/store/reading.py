@@ -25,7 +25,8 @@ STALE_SECONDS = 10.0
 
 
 class EntryState(Record, frozen=True, kw_only=True):
-    """Where one address stands. step: fetch, process or done; outcome: empty until done or dead."""
+    """Where one address stands. step: fetch, process or done; outcome: empty until done or dead; refetched: how often
+    the page was fetched again because no article was in it."""
 
     id: str
     url: str
@@ -33,6 +34,7 @@ class EntryState(Record, frozen=True, kw_only=True):
     feed: str
     step: str
     attempt: int = 0
+    refetched: int = 0
     outcome: str = ""
     article: str = ""
     error: str = ""

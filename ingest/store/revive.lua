@@ -10,6 +10,6 @@ local step = redis.call('HGET', KEYS[2], 'step')
 if not step or redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-redis.call('HSET', KEYS[2], 'attempt', 0, 'outcome', '')
+redis.call('HSET', KEYS[2], 'attempt', 0, 'refetched', 0, 'outcome', '')
 redis.call('ZADD', step == 'process' and KEYS[4] or KEYS[3], now, ARGV[1])
 return 1

@@ -1,13 +1,14 @@
 """The work: `due`, leases, claim and commit. Every change here is one Lua script, so it happens whole or not at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
 from ingest.errors import LeaseLost
-from ingest.models import Article, Entry, Page, Record, to_json
+from ingest.models import Article, Entry, Page, Record, short_hash, to_json
 from ingest.store.base import Base, days_ms, ms, today
 from ingest.store.entries import told
 from ingest.store.keys import QUEUES, QueueName
@@ -19,6 +20,11 @@ CommitOutcome = Literal["created", "updated", "unchanged", "duplicate", "stale",
 
 
 NO_LENGTHS: Mapping[str, int] = {}
+
+
+BY_HAND = "hand"
+IMPORT = "import"
+"""What stands in a record's `feed` where no feed named the entry."""
 
 
 class Lease(Record, frozen=True, kw_only=True):
@@ -53,6 +59,12 @@ class Committed(NamedTuple):
 
     outcome: CommitOutcome
     id: str
+
+
+def _hash(claim: Claim) -> str:
+    """Changes with what was said, and with the page that came along (an import), whose words may be all there is."""
+    said = claim.entry.hash
+    return short_hash(said + sha256(claim.page.body).hexdigest()) if claim.page else said
 
 
 class Work(Base):
@@ -125,6 +137,11 @@ class Work(Base):
         ]
         kept = days_ms(self._retention.page_days)
         self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept]))
+
+    def refetch(self, lease: Lease, seconds: float, error: str) -> None:
+        """No article was in the page: it is to be fetched again in `seconds`. Raises LeaseLost."""
+        keys = [self.keys.due("process"), self.keys.due("fetch"), self.keys.entry(lease.id)]
+        self._held(self._run("refetch", keys, [lease.member, lease.token, ms(seconds), error]))
 
     def finish_poll(self, lease: Lease, seconds: float, state: dict[str, str | int | float]) -> None:
         """The feed was polled: save its state and when it is due next. Raises LeaseLost."""
@@ -245,7 +262,7 @@ class Work(Base):
             entry.url,
             claim.source,
             claim.feed,
-            entry.hash,
+            _hash(claim),
             pack_entry(entry),
             pack_page(claim.page),
             claim.step,

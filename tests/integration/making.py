@@ -1,17 +1,12 @@
-"""What the integration tests make: articles and entries that share nothing with one another, and a step's context."""
+"""What the integration tests make: articles and entries that share nothing with one another, and work begun."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.compose import compose
 from ingest.dedupe import fingerprint
-from ingest.fetch import Fetcher
-from ingest.models import Article, Entry, Extraction, Source, article_id
-from ingest.pipeline import Context, run
-from ingest.settings import RetentionSettings, Settings
-from ingest.store import Claim, Lease, QueueName, Store
+from ingest.models import Article, Entry, Extraction, article_id
+from ingest.settings import RetentionSettings
+from ingest.store import Claim, Lease, Store
 
 A, B, C = (f"https://outlet.example/{name}" for name in "abc")
 LONG_LEASE = 60.0
@@ -78,29 +73,6 @@ def published(store: Store, url: str = A, body: str | None = None, queues: tuple
     made = article(url, body)
     assert store.commit(to_process(store, url), made, queues).outcome == "created"
     return made
-
-
-def composed(url: str, words: str) -> Article:
-    """The article that the pipeline makes of a feed's text."""
-    said = entry(url, content=f"<p>{words}</p>")
-    outlet = Source(id="outlet", name="", homepage=url, language="en", country="", timezone="UTC")
-    return compose(said, outlet, None, NOW)
-
-
-@contextmanager
-def steps(settings: Settings, store: Store) -> Iterator[Context]:
-    """The context in which the pipeline's steps run; chance is always at its middle, so that nothing is spread."""
-    fetcher = Fetcher(settings.fetch)
-    try:
-        yield Context(settings, store, fetcher, random=lambda: 0.5)
-    finally:
-        fetcher.close()
-
-
-def take(context: Context, *queues: QueueName) -> list[str]:
-    """Run every step that is due now, once each, and say what became of them."""
-    leases = [lease for queue in queues or ("fetch", "process") for lease in context.store.lease(queue, 30, 1000)]
-    return [run(context, lease) for lease in leases]
 
 
 def kept_for(days: float) -> RetentionSettings:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
-from ingest.pipeline import Context
 from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Progress, Wire

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.inline import work_off
-from ingest.pipeline import Context, run
+from ingest.pipeline import run
 from ingest.settings import load
 from ingest.store import EmbeddedServer, open_store
 from ingest.wire import Wire

@@ -1,168 +1,70 @@
-"""docker-compose.yml and the Dockerfile: valid, safe by default, and ready to be scaled."""
+"""compose: whom to believe where the page and the feed differ, and what is written down about it."""
 
-import re
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
-from ruamel.yaml import YAML
 
-from ingest.errors import ConfigError
-from ingest.settings import load
+from ingest.compose import compose, extract_article
+from ingest.errors import ExtractFailed
+from ingest.models import Entry, Page, Source, article_id
 
-ROOT = Path(__file__).parents[2]
-WORKERS = ("scheduler", "fetch", "process")
-SERVICES = ("redis", "api", *WORKERS)
-COMMANDS = {
-    ("teletipo", "scheduler"),
-    ("teletipo", "worker", "fetch"),
-    ("teletipo", "worker", "process"),
-    ("teletipo", "api"),
-}
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict[str, Any]:
-    content: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
-    return content
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+URL = "https://outlet.example/news/tide"
+WORDS = "The harbour master measured the tide at noon and wrote the figure into the long green book. "
+SOURCE = Source(
+    id="outlet",
+    name="The Outlet",
+    homepage="https://outlet.example/",
+    language="en",
+    country="VE",
+    timezone="America/Caracas",
+    tags=("port",),
+)
 
 
-def stages() -> list[str]:
-    """The Dockerfile's stages, comments left out."""
-    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
-    text = "\n".join(line for line in lines if not line.startswith("#"))
-    return re.split(r"^(?=FROM )", text, flags=re.MULTILINE)[1:]
+def page(body: str, head: str = "<title>The tide book</title>") -> Page:
+    html = f"<html lang='en'><head>{head}</head><body><article>{body}</article></body></html>"
+    return Page(url=URL, body=html.encode(), fetched=NOW)
 
 
-def test_the_compose_file_keeps_to_the_compose_specification() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
-    checked = subprocess.run([*command, "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+def text(paragraphs: int) -> str:
+    return "".join(f"<p>{n}. {WORDS * 2}</p>" for n in range(paragraphs))
 
 
-def test_the_services_are_the_store_the_scheduler_the_two_kinds_of_worker_and_http(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == set(SERVICES)
+def test_the_page_is_the_article_and_the_feed_fills_in_what_it_does_not_say() -> None:
+    entry = Entry(url=URL, title="Tide book (feed)", authors=("Ana Rojas",), published="2026-10-31T08:00:00-04:00")
+    article = compose(entry, SOURCE, page(text(3)), NOW)
+    assert article.text.count("\n\n") == 2
+    assert article.title == "The tide book"
+    assert article.authors == ("Ana Rojas",)
+    assert article.published == datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert article.extraction.evidence["published"] == "feed"
+    assert (article.id, article.country, article.tags[0]) == (article_id(URL), "VE", "port")
 
 
-def test_nothing_is_published_on_the_host_but_http_on_its_loopback_where_it_is_asked_for(
-    compose: dict[str, Any],
-) -> None:
-    for name, service in compose["services"].items():
-        assert service.get("ports", []) == (["127.0.0.1:7380:7380"] if name == "api" else [])
-        assert "network_mode" not in service
-    assert compose["services"]["api"]["profiles"] == ["api"]
+def test_a_feed_with_far_more_text_than_a_stub_of_a_page_is_taken() -> None:
+    article = compose(Entry(url=URL, content=text(8)), SOURCE, page(text(1)), NOW)
+    assert article.extraction.method == "feed"
+    assert article.text.count("\n\n") == 7
 
 
-def test_http_in_a_container_takes_its_tokens_from_the_environment_and_refuses_to_start_without(
-    compose: dict[str, Any], tmp_path: Path
-) -> None:
-    environ = {name: str(value) for name, value in compose["services"]["api"]["environment"].items()}
-    variable, _, default = environ.pop("TELETIPO_API__TOKENS").removeprefix("${").removesuffix("}").partition(":-")
-    assert variable == "TELETIPO_API__TOKENS"
-    del environ["TELETIPO_CONFIG"]
-    with pytest.raises(ConfigError, match=r"api\.tokens is empty"):
-        load(ROOT / "config", tmp_path, {**environ, variable: default})
-    settings = load(ROOT / "config", tmp_path, {**environ, variable: '["a long random text"]'})
-    assert (settings.api.host, settings.api.port) == ("0.0.0.0", 7380)
+def test_a_date_in_the_future_is_kept_as_said_and_sorted_by_when_it_was_fetched() -> None:
+    article = compose(Entry(url=URL, published="2027-01-01T00:00:00Z"), SOURCE, page(text(2)), NOW)
+    assert article.published == datetime(2027, 1, 1, tzinfo=UTC)
+    assert article.sorted == NOW
 
 
-def test_only_fetch_workers_reach_the_internet(compose: dict[str, Any]) -> None:
-    networks = compose["networks"]
-    outside = {
-        name for name in networks if not (_is_internal(networks[name] or {}) or _lets_nobody_out(networks[name]))
-    }
-    assert {name for name, it in compose["services"].items() if outside & set(it["networks"])} == {"fetch"}
+def test_feed_markup_that_cannot_be_read_costs_nothing_where_the_page_is_good() -> None:
+    broken = "<div>" * 5_000 + "deep"
+    article = compose(Entry(url=URL, content=broken, summary=broken), SOURCE, page(text(2)), NOW)
+    assert article.text.count("\n\n") == 1
+    assert article.summary == ""
+    with pytest.raises(ExtractFailed):
+        compose(Entry(url=URL, content=broken), SOURCE, None, NOW)
 
 
-def _is_internal(network: dict[str, Any]) -> bool:
-    return bool(network.get("internal"))
-
-
-def _lets_nobody_out(network: dict[str, Any] | None) -> bool:
-    """Answers to the host's own requests pass; nothing is translated for the way out."""
-    options = (network or {}).get("driver_opts", {})
-    return options.get("com.docker.network.bridge.enable_ip_masquerade") == "false"
-
-
-def test_the_store_keeps_what_it_was_given(compose: dict[str, Any]) -> None:
-    redis = compose["services"]["redis"]
-    options = dict(zip(redis["command"][1::2], redis["command"][2::2], strict=True))
-    assert options["--appendonly"] == "yes"
-    assert options["--maxmemory-policy"] == "noeviction"
-    volume, _, path = redis["volumes"][0].partition(":")
-    assert path == "/data"
-    assert volume in compose["volumes"], "a named volume outlives the container"
-    assert re.fullmatch(r"(valkey/valkey|redis):\d+\.\d+-alpine", redis["image"]), "the minor version is pinned"
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_can_be_told_to_be_well_and_comes_back(compose: dict[str, Any], name: str) -> None:
-    service = compose["services"][name]
-    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
-    assert service["restart"] == "unless-stopped"
-    assert service["init"] is True
-    assert service["stop_grace_period"] == "15s"
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_no_more_rights_than_it_needs(compose: dict[str, Any], name: str) -> None:
-    service = compose["services"][name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "privileged" not in service
-    assert "cap_add" not in service
-
-
-@pytest.mark.parametrize("name", WORKERS)
-def test_a_worker_can_be_scaled(compose: dict[str, Any], name: str) -> None:
-    """A fixed name or a host port would let only one of its kind run."""
-    service = compose["services"][name]
-    assert not {"container_name", "ports", "hostname"} & set(service)
-
-
-@pytest.mark.parametrize("name", WORKERS)
-def test_a_worker_runs_a_command_that_teletipo_has(compose: dict[str, Any], name: str) -> None:
-    service = compose["services"][name]
-    assert tuple(service["command"]) in COMMANDS
-    assert service["command"][-1] == name
-    assert service["healthcheck"]["test"] == ["CMD", "teletipo", "health", name]
-
-
-@pytest.mark.parametrize("name", WORKERS)
-def test_a_worker_waits_for_the_store_and_reads_the_configuration(compose: dict[str, Any], name: str) -> None:
-    service = compose["services"][name]
-    assert service["depends_on"] == {"redis": {"condition": "service_healthy"}}
-    assert service["environment"]["TELETIPO_STORE__URL"] == "redis://redis:6379/0"
-    assert service["environment"]["TELETIPO_CONFIG"] == "/config"
-    assert "./config:/config:ro" in service["volumes"]
-
-
-def test_the_image_runs_as_a_numbered_user_who_is_not_root() -> None:
-    users = re.findall(r"^USER (.+)$", stages()[-1], re.MULTILINE)
-    assert users == ["10001:10001"]
-
-
-def test_the_image_is_built_from_hashed_dependencies_and_without_isolation() -> None:
-    build = stages()[0]
-    assert re.search(r"install --require-hashes .*-r requirements\.lock", build)
-    assert "--no-deps --no-build-isolation" in build
-
-
-def test_the_last_layer_holds_no_build_tools() -> None:
-    build, final = stages()
-    assert build.startswith("FROM python:3.12-slim AS build")
-    assert final.startswith("FROM python:3.12-slim\n")
-    assert re.findall(r"\b(pip|apt-get|gcc|hatchling)\b", final) == []
-    assert re.findall(r"^COPY (.+)$", final, re.MULTILINE) == ["--from=build /opt/teletipo /opt/teletipo"]
-
-
-def test_what_the_dockerfile_copies_is_all_that_is_sent_to_its_build() -> None:
-    copied = {
-        name for line in re.findall(r"^COPY (?!--from)(.+)$", stages()[0], re.MULTILINE) for name in line.split()[:-1]
-    }
-    ignore = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
-    assert "*" in ignore
-    assert {line[1:] for line in ignore if line.startswith("!")} == copied
+def test_an_article_can_be_had_from_bytes_alone() -> None:
+    article = extract_article(page(text(2)).body, URL)
+    assert (article.source, article.title, article.published, article.language) == ("", "The tide book", None, "en")
+    with pytest.raises(ValueError, match="no http"):
+        extract_article(page(text(2)).body, "ftp://outlet.example/a")

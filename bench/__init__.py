@@ -1,0 +1,1 @@
+"""Measurements, each beside a peer or against a goal in the same run; the tests take their scoring from here."""

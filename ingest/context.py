@@ -1,0 +1,52 @@
+"""What the steps work with, and what they have in hand."""
+
+import random
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingest.deliver import Filters
+from ingest.errors import LeaseLost
+from ingest.fetch import Fetcher
+from ingest.schedule import Random
+from ingest.settings import Settings
+from ingest.store import Lease, Store
+
+
+@dataclass(frozen=True)
+class InHand:
+    """Work that was started here; `overdue_at` is the moment (time.monotonic) at which its lease runs out."""
+
+    lease: Lease
+    overdue_at: float
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps need: the configuration, the store, the network, and chance. Threads share one."""
+
+    settings: Settings
+    store: Store
+    fetcher: Fetcher
+    random: Random = random.random
+    in_hand: dict[str, InHand] = field(default_factory=dict)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The queues' filters, compiled once."""
+        return Filters(self.settings.queues)
+
+    def overdue(self) -> list[str]:
+        """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""
+        now = time.monotonic()
+        return [member for member, work in list(self.in_hand.items()) if now > work.overdue_at]
+
+    def give_back(self) -> int:
+        """Put all work in hand back into `due`, due at once and uncounted. Returns how much there was."""
+        given = 0
+        for work in list(self.in_hand.values()):
+            with suppress(LeaseLost):
+                self.store.give_back(work.lease)
+                given += 1
+        return given

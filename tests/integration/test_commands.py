@@ -1,0 +1,127 @@
+"""The commands that need a store, where no newswire runs: each starts the embedded one for itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ingest.models import article_from_json
+from tests.command import Ended, run_command
+from tests.conftest import config_folder
+from workers.demo.outlet import Headline, Outlet, rss
+
+Teletipo = Callable[..., Ended]
+
+SETTINGS = """
+[store]
+port = 0
+[fetch]
+allow_addresses = ["127.0.0.0/8"]
+delay = 0.0
+[schedule]
+attempts = 1
+"""
+
+
+@pytest.fixture
+def teletipo(
+    outlet: Outlet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Teletipo:
+    config = config_folder(tmp_path / "config", outlet.url, main=SETTINGS)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: run_command(
+        monkeypatch, capsys, "--config", config, "--data", tmp_path / "data", *arguments
+    )
+
+
+def article(name: str) -> str:
+    """A page whose every sentence has the name in it."""
+    sentences = " ".join(f"The {name} left the quay at {hour} and was back by dusk." for hour in range(6, 11))
+    return f'<html lang="en"><title>The {name}</title><article><h1>The {name}</h1><p>{sentences}</p></article></html>'
+
+
+def publish(outlet: Outlet, *names: str) -> None:
+    """Announce a page for each name, whether or not it is there."""
+    headlines = [Headline(f"{outlet.url}/{name}", f"The {name}") for name in names]
+    outlet.publish("/feed", rss("The Outlet", outlet.url, headlines), "application/rss+xml")
+
+
+def test_fetch_wait_does_the_work_itself_and_what_it_published_can_be_read(teletipo: Teletipo, outlet: Outlet) -> None:
+    publish(outlet, "ferry", "tug")
+    for name in ("ferry", "tug"):
+        outlet.publish(f"/{name}", article(name))
+    fetched = teletipo("fetch", "outlet", "--wait")
+    assert (fetched.code, fetched.out) == (0, "2 created\n"), fetched.err
+    lines = [
+        msgspec.json.decode(line) for line in teletipo("tail", "--json", "--from", "0", "--no-follow").out.splitlines()
+    ]
+    assert {line["article"]["title"] for line in lines} == {"The ferry", "The tug"}
+    status = msgspec.json.decode(teletipo("status", "--json").out)
+    assert (status["queues"], status["dead"], status["workers"]) == ({"all": 2}, 0, [])
+    assert status["sources"][0]["articles_today"] == 2
+    assert teletipo("fetch", "outlet", "--wait").out == "nothing new\n"
+
+
+def test_what_could_not_be_had_is_dead_until_it_is_retried_or_dropped(teletipo: Teletipo, outlet: Outlet) -> None:
+    publish(outlet, "ferry")
+    fetched = teletipo("fetch", "outlet", "--wait")
+    assert (fetched.code, fetched.out) == (1, "1 dead\n")
+    assert f"{outlet.url}/ferry: FetchFailed: 127.0.0.1: answered 404 Not Found" in fetched.err
+    listed = teletipo("dead", "list").out
+    assert f"{outlet.url}/ferry" in listed
+    outlet.publish("/ferry", article("ferry"))
+    assert teletipo("dead", "retry", listed.split()[0]).out == "1 will be tried again\n"
+    assert teletipo("dead", "list").out == "nothing is dead\n"
+    assert teletipo("dead", "retry", "0123456789abcdef").code == 1
+    unnamed = teletipo("dead", "drop")
+    assert unnamed.code == 2
+    assert "or --all" in unnamed.err
+
+
+def test_a_file_is_imported_once(teletipo: Teletipo, tmp_path: Path) -> None:
+    (tmp_path / "ferry.html").write_text(article("ferry"))
+    address = "https://harbour.example/ferry"
+    assert teletipo("import", "ferry.html", "--url", address)[:2] == (0, "1 created\n")
+    again = teletipo("import", "ferry.html", "--url", address)
+    assert again.code == 0
+    assert "imported before" in again.out
+
+
+def test_a_file_that_cannot_be_imported_says_why_in_one_line(teletipo: Teletipo, tmp_path: Path) -> None:
+    (tmp_path / "ferry.html").write_text(article("ferry"))
+    (tmp_path / "empty.txt").touch()
+    for arguments, reason in (
+        (("ferry.html",), "use --url"),
+        (("ferry.html", "--url", "ferry"), "'ferry' is no http or https address"),
+        (("empty.txt",), "the file is empty"),
+    ):
+        ended = teletipo("import", *arguments)
+        assert (ended.code, ended.out) == (1, "")
+        assert reason in ended.err
+        assert len(ended.err.splitlines()) == 1
+
+
+def test_extract_reads_an_address_too(teletipo: Teletipo, outlet: Outlet) -> None:
+    url = outlet.publish("/ferry", article("ferry"))
+    assert article_from_json(teletipo("extract", url, "--json").out).title == "The ferry"
+    missing = teletipo("extract", f"{outlet.url}/tug")
+    assert missing.code == 1
+    assert "404 Not Found" in missing.err
+
+
+def test_sources_check_exits_with_0_only_where_every_address_answers_with_a_feed(
+    teletipo: Teletipo, outlet: Outlet
+) -> None:
+    publish(outlet, "ferry")
+    checked = teletipo("sources", "check")
+    assert checked.code == 0
+    assert "1 of 1 addresses answered with entries" in checked.out
+    outlet.publish("/feed", article("ferry"))
+    assert teletipo("sources", "check", "outlet").code == 1
+
+
+def test_health_exits_with_1_where_nothing_runs(teletipo: Teletipo) -> None:
+    ended = teletipo("health", "fetch")
+    assert ended.code == 1
+    assert "no teletipo runs on" in ended.err
