@@ -26,6 +26,8 @@ GOAL_MEGABYTES = 300.0
 CONFIG = """
 [store]
 port = 0
+[api]
+port = 0
 [fetch]
 allow_addresses = ["127.0.0.0/8"]
 delay = 0.0

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, Unpack
 
 import msgspec
 
 from ingest.clean import clean_url
-from ingest.deliver import AsyncSubscription, Filter, Gaps, Subscription, position
+from ingest.deliver import AsyncSubscription, Filter, Options, Subscription, position
 from ingest.errors import ConfigError, StoreUnavailable, UnknownName
-from ingest.models import Article, Entry, Page, article_id
+from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
 from ingest.store import Claim, Store, open_store, running_url
@@ -59,15 +59,13 @@ class FillProgress(NamedTuple):
     written: int
 
 
-class SubscribeOptions(TypedDict, total=False):
-    """What `subscribe` hands on; see ingest.deliver.Subscription."""
+class TicketState(Record, frozen=True, kw_only=True):
+    """A ticket at rest. polls_before, errors: by the feeds' ids."""
 
-    batch: int
-    take_over_after: float
-    max_failures: int
-    give_up_after: float | None
-    idle: float | None
-    gaps: Gaps
+    polls_before: dict[str, int]
+    polled: list[str]
+    entries: list[str]
+    errors: dict[str, str]
 
 
 class Ticket:
@@ -80,10 +78,18 @@ class Ticket:
         self._errors: dict[str, str] = {}
         self.entries = list(entries)
 
-    @property
-    def feeds(self) -> dict[str, int]:
-        """The feeds asked for and how often each had been polled: with `entries`, all that this ticket is made of."""
-        return dict(self._polls_before)
+    @classmethod
+    def from_state(cls, store: Store, state: TicketState) -> "Ticket":
+        """A ticket as it was when `state` was taken, in this process or another."""
+        ticket = cls(store, state.polls_before, state.entries)
+        ticket._polled, ticket._errors = set(state.polled), dict(state.errors)
+        return ticket
+
+    def state(self) -> TicketState:
+        """All there is to know of it, to go on with elsewhere."""
+        return TicketState(
+            polls_before=self._polls_before, polled=sorted(self._polled), entries=self.entries, errors=self._errors
+        )
 
     def progress(self) -> Progress:
         """Look at the store once."""
@@ -146,7 +152,7 @@ class Wire:
         group: str,
         consumer: str | None = None,
         from_: str | datetime = "0",
-        **options: Unpack[SubscribeOptions],
+        **options: Unpack[Options],
     ) -> Subscription:
         """Iterate over the queue's articles as `group`; see ingest.deliver.Subscription for the options.
 
@@ -165,7 +171,7 @@ class Wire:
         group: str,
         consumer: str | None = None,
         from_: str | datetime = "0",
-        **options: Unpack[SubscribeOptions],
+        **options: Unpack[Options],
     ) -> AsyncSubscription:
         """The same for asyncio: `async for delivery in wire.asubscribe("all", group="g")`."""
         return AsyncSubscription(self.subscribe(queue, group=group, consumer=consumer, from_=from_, **options))

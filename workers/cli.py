@@ -11,8 +11,10 @@ import click
 
 from ingest.cli import cli, main
 from ingest.cli.group import Place, complaints, pass_place
+from ingest.errors import ConfigError
 from ingest.settings import Settings
 from ingest.store import EmbeddedServer, Store, open_store
+from workers import address
 
 __all__ = ["main"]
 
@@ -23,7 +25,7 @@ REPORT_SECONDS = 3.0
 @click.option("--quiet", is_flag=True, help="Say only what is wrong.")
 @pass_place
 def run(place: Place, quiet: bool) -> None:
-    """Run the newswire: store, scheduler, fetch workers and process workers. Ctrl-C stops it cleanly.
+    """Run the newswire: store, scheduler, workers, webhooks and HTTP with the page. Ctrl-C stops it cleanly.
 
     \b
     Example:  teletipo run
@@ -32,6 +34,9 @@ def run(place: Place, quiet: bool) -> None:
     settings = place.settings()
     _log_to_stderr(logging.WARNING if quiet else logging.INFO)
     kinds = ["scheduler", "fetch", *["process"] * (settings.workers.processes or os.cpu_count() or 1)]
+    kinds += _webhooks(settings)
+    if settings.api.enabled:
+        settings, kinds = _settle_api(settings), [*kinds, "api"]
     if settings.store.url:
         _supervise(settings, settings.store.url, kinds, None)
         return
@@ -42,17 +47,22 @@ def run(place: Place, quiet: bool) -> None:
 
 
 @cli.command()
-@click.argument("queue", type=click.Choice(["fetch", "process", "all"]), default="all")
+@click.argument("queue", type=click.Choice(["fetch", "process", "webhooks", "all"]), default="all")
 @pass_place
 def worker(place: Place, queue: str) -> None:
     """Run workers alone, for a newswire on many machines: they find the store at [store] url.
+
+    `webhooks` may run on many machines; one at a time sends for each webhook.
 
     \b
     Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo worker fetch
     """
     settings = _on_shared_store(place)
     processes = ["process"] * (settings.workers.processes or os.cpu_count() or 1)
-    kinds = {"fetch": ["fetch"], "process": processes, "all": ["fetch", *processes]}[queue]
+    if queue == "webhooks" and not settings.webhooks:
+        raise ConfigError(f"{settings.config / 'webhooks.toml'} names no webhook; add one, see docs/webhooks.md")
+    webhooks = _webhooks(settings) if queue in {"webhooks", "all"} else []
+    kinds = {"fetch": ["fetch"], "process": processes, "webhooks": [], "all": ["fetch", *processes]}[queue] + webhooks
     _supervise(settings, settings.store.url, kinds, None)
 
 
@@ -69,6 +79,20 @@ def scheduler(place: Place) -> None:
 
 
 @cli.command()
+@pass_place
+def api(place: Place) -> None:
+    """Serve HTTP and the page alone, for a newswire on many machines; any number of them may run.
+
+    Listening anywhere but on loopback needs a token: TELETIPO_API__TOKENS='["..."]'.
+
+    \b
+    Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo api
+    """
+    settings = _settle_api(_on_shared_store(place))
+    _supervise(settings, settings.store.url, ["api"], None)
+
+
+@cli.command()
 @click.option("--save", type=click.Path(path_type=Path), help="Write what was shown to an SVG file as well.")
 def demo(save: Path | None) -> None:
     """A tour, offline, in under a minute: a small outlet on loopback, and what the newswire makes of it.
@@ -79,6 +103,23 @@ def demo(save: Path | None) -> None:
     from workers.demo.tour import tour
 
     sys.exit(tour(save))
+
+
+def _settle_api(settings: Settings) -> Settings:
+    """The settings with the port that it will have, said where that is another than was wanted."""
+    settled = address.settle(settings)
+    if settings.api.port not in {0, settled.api.port}:
+        complaints.print(
+            f"port {settings.api.port} is taken by another program; the HTTP interface takes {settled.api.port}"
+        )
+    return settled
+
+
+def _webhooks(settings: Settings) -> list[str]:
+    """The process that sends, where there are webhooks. Raises ConfigError where a secret cannot be had here."""
+    for name in settings.webhooks:
+        settings.webhook_keys(name)
+    return ["webhooks"] if settings.webhooks else []
 
 
 def _on_shared_store(place: Place) -> Settings:
@@ -96,16 +137,23 @@ def _supervise(settings: Settings, url: str, kinds: list[str], server: EmbeddedS
     from workers.service import Supervisor
 
     store = open_store(url, settings.store.prefix, settings.retention)
-    _greet(settings, url)
+    _greet(settings, url, api="api" in kinds)
     for warning in store.warnings():
         complaints.print(f"WARNING: {warning}", style="bold red", markup=False)
-    Supervisor(settings, url, kinds, server).serve(_reporter(settings, store) if "scheduler" in kinds else lambda: None)
+    try:
+        supervisor = Supervisor(settings, url, kinds, server)
+        supervisor.serve(_reporter(settings, store) if "scheduler" in kinds else lambda: None)
+    finally:
+        if "api" in kinds:
+            address.untell(settings.data)
     complaints.print("stopped; unfinished work is kept and goes on at the next start")
 
 
-def _greet(settings: Settings, url: str) -> None:
+def _greet(settings: Settings, url: str, api: bool) -> None:
     complaints.print(f"[bold]teletipo[/] watches {len(settings.sources)} sources ({len(settings.feeds)} feeds)")
     complaints.print(f"  store   {url}\n  data    {settings.data}\n  config  {settings.config}", soft_wrap=True)
+    if api:
+        complaints.print(f"  page    {address.url(settings.api)}", soft_wrap=True)
     complaints.print("  see     `teletipo tail`, `teletipo status`; Ctrl-C stops\n")
 
 

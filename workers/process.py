@@ -26,9 +26,11 @@ from ingest.pipeline import Context
 from ingest.settings import Settings
 from ingest.store import Heartbeat, QueueName, Store, open_store
 from ingest.store.reading import HEARTBEAT_SECONDS, Kind
+from workers import address
 from workers.app import make_app
 from workers.scheduler import Scheduler
 from workers.tasks import register
+from workers.webhooks import Senders
 
 GRACE_SECONDS = 5.0
 """After a signal to stop, work in hand may finish for so long; then it goes back into `due`."""
@@ -67,24 +69,27 @@ def run_process_worker(settings: Settings, store_url: str) -> None:
 
 def run_api(settings: Settings, store_url: str) -> None:
     """Serve HTTP and the page until SIGTERM or Ctrl-C."""
-    import uvicorn
-
     from ingest.api import create_app
+    from ingest.api.server import Server
 
     store = _store(settings, store_url)
     _start_beating(store, "api", slots=0, check=lambda: None)
-    app = create_app(settings, store)
-    uvicorn.run(
-        app,
-        host=settings.api.host,
-        port=settings.api.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
+    server = Server(create_app(settings, store), ready=lambda: address.tell(settings.data, settings.api))
+    server.serve_on(address.listen(settings.api))
     with suppress(Exception):
         store.silence(_name("api"))
+
+
+def run_webhooks(settings: Settings, store_url: str) -> None:
+    """Send for every webhook until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = _store(settings, store_url)
+    _start_beating(store, "webhooks", slots=len(settings.webhooks), check=lambda: None)
+    Senders(settings, store, Fetcher(settings.fetch)).serve(stop, GRACE_SECONDS)
+    with suppress(Exception):
+        store.silence(_name("webhooks"))
 
 
 RUNNERS: dict[str, Callable[[Settings, str], None]] = {
@@ -92,6 +97,7 @@ RUNNERS: dict[str, Callable[[Settings, str], None]] = {
     "fetch": run_fetch_worker,
     "process": run_process_worker,
     "api": run_api,
+    "webhooks": run_webhooks,
 }
 
 

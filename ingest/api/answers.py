@@ -52,13 +52,16 @@ def failure(status: int, error: str, hint: str, headers: Mapping[str, str] | Non
     return Json(Failure(error=error, hint=hint), status, headers)
 
 
-def documented(model: type[Record] | None, *failures: int, status: int = 200, **other: str) -> dict[int | str, Any]:
-    """A route's `responses`. other: content types that it answers with in place of JSON, each with what it is."""
+def documented(
+    model: type[Record] | None, *failures: int, status: int = 200, text: Mapping[str, str] | None = None
+) -> dict[int | str, Any]:
+    """A route's `responses`. text: content types that it answers with in place of JSON, each with what it is."""
     content: dict[str, Any] = {"application/json": {"schema": _reference(model)}} if model else {}
-    content |= {kind: {"schema": {"type": "string", "description": what}} for kind, what in other.items()}
+    content |= {kind: {"schema": {"type": "string", "description": what}} for kind, what in (text or {}).items()}
     good = {"description": HTTPStatus(status).phrase, **({"content": content} if content else {})}
+    told = {"content": {"application/json": {"schema": _reference(Failure)}}}
     bad: dict[int | str, Any] = {
-        code: {"description": HTTPStatus(code).phrase, "content": {"application/json": {"schema": _reference(Failure)}}}
+        code: {"description": HTTPStatus(code).phrase, **(told if code >= 400 else {})}
         for code in sorted({*_ALWAYS, *failures})
     }
     if model:

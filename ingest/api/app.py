@@ -12,12 +12,14 @@ from importlib.util import find_spec
 
 from fastapi import Depends, FastAPI
 
-from ingest.api import articles
-from ingest.api.answers import openapi
+from ingest.api import articles, operations, queues, requests
+from ingest.api.answers import Json, openapi
 from ingest.api.asked import expect_known_parameters
 from ingest.api.auth import Tokens
 from ingest.api.door import Door
 from ingest.api.failures import handle_failures
+from ingest.api.live import Live
+from ingest.api.metrics import Requests
 from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Wire
@@ -39,18 +41,24 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.wire = Wire(settings, store)
+    app.state.live = Live(store)
+    app.state.requests = Requests()
     app.state.tokens = Tokens(settings.api.tokens)
     app.state.open_paths = {"/healthz"}
     handle_failures(app)
-    for router in (articles.router,):
-        app.include_router(router, dependencies=[Depends(expect_known_parameters)])
+    for room in (articles, queues, requests, operations):
+        app.include_router(room.router, dependencies=[Depends(expect_known_parameters)])
+    app.add_api_route("/openapi.json", lambda: Json(app.openapi()), include_in_schema=False)
     if find_spec("ingest.api.page"):
         import_module("ingest.api.page").add_page(app)
-    app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths)
+    app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths, requests=app.state.requests)
     app.openapi = lambda: openapi(app, bool(app.state.tokens))  # type: ignore[method-assign]
     return app
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    live: Live = app.state.live
+    live.start()
     yield
+    live.stop()

@@ -4,8 +4,11 @@ A browser cannot send a token with a page, a picture or an EventSource, so the p
 from the token and does not contain it; taking the token out of the configuration ends its sessions.
 """
 
+import binascii
 import hmac
+from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from starlette.datastructures import Headers
@@ -34,8 +37,7 @@ class Tokens:
         """Whether a request with these headers may pass."""
         if not self._tokens:
             return True
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.know(token.strip()):
+        if self.know(_token(headers.get("authorization", ""))):
             return True
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         return _any_equal(cookie.encode("utf-8", "replace"), self._sessions)
@@ -44,6 +46,16 @@ class Tokens:
 def session(token: str) -> str:
     """The cookie's value for a token."""
     return hmac.new(token.encode(), b"a session of the page", sha256).hexdigest()
+
+
+def _token(authorization: str) -> str:
+    """The bearer's token; feed readers know no bearers, and send theirs as the password of a user of any name."""
+    scheme, _, said = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return said.strip() if scheme.lower() == "bearer" else ""
+    with suppress(binascii.Error, ValueError):
+        return b64decode(said.strip(), validate=True).decode().partition(":")[2]
+    return ""
 
 
 def _any_equal(given: bytes, known: Sequence[bytes]) -> bool:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.api.answers import failure
 from ingest.api.auth import Tokens
+from ingest.api.metrics import Requests
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 FORM = "application/x-www-form-urlencoded"
@@ -37,8 +38,8 @@ class Door:
     """open_paths: may be asked for without a token; one that ends in / stands for all below it. Where /login is one,
     a browser without a session is sent there."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: set[str]) -> None:
-        self._app, self._tokens, self._open = app, tokens, open_paths
+    def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: set[str], requests: Requests) -> None:
+        self._app, self._tokens, self._open, self._requests = app, tokens, open_paths, requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,6 +49,8 @@ class Door:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_headers(message)
+                route = getattr(scope.get("route"), "path", "none")
+                self._requests.add(scope["method"], route, message["status"])
             await send(message)
 
         refusal = self._refusal(scope, Headers(scope=scope))

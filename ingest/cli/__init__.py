@@ -10,8 +10,9 @@ from ingest.cli.requests import fetch, import_
 from ingest.cli.sources import sources
 from ingest.cli.status import status
 from ingest.cli.tail import tail
+from ingest.cli.webhooks import webhooks
 
-for command in (fetch, import_, tail, status, sources, dead, extract, health, init):
+for command in (fetch, import_, tail, status, sources, dead, extract, health, init, webhooks):
     cli.add_command(command)
 
 __all__ = ["cli", "main"]

@@ -99,7 +99,7 @@ def extract(place: Place, file_or_url: str, as_json: bool, url: str, source: str
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["scheduler", "fetch", "process"]))
+@click.argument("kind", type=click.Choice(["scheduler", "fetch", "process", "webhooks", "api"]))
 @pass_place
 def health(place: Place, kind: str) -> None:
     """Exit with 0 where a process of this kind on this host beat in the last ten seconds, else with 1.

@@ -31,7 +31,7 @@ def fetch(place: Place, names: tuple[str, ...], wait: bool, timeout: float | Non
         ticket = wire.fetch(*names)
         if wait:
             sys.exit(_see_through(wire, ticket, timeout))
-        alive = any(beat.kind != "scheduler" for beat in wire.store.alive())
+        alive = any(beat.kind in {"fetch", "process"} for beat in wire.store.alive())
         console.print(
             "asked for; " + ("it is being fetched" if alive else "no worker is alive: `teletipo run` will do it")
         )
@@ -71,7 +71,7 @@ def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) 
                 completed=progress.feeds_done + progress.entries_done,
             )
 
-        if any(beat.kind != "scheduler" for beat in wire.store.alive()):
+        if any(beat.kind in {"fetch", "process"} for beat in wire.store.alive()):
             progress = ticket.wait(timeout, show)
         else:
             context = Context(wire.settings, wire.store, Fetcher(wire.settings.fetch))

@@ -16,7 +16,7 @@ def position(said: str | datetime) -> str:
     """
     if isinstance(said, datetime):
         return f"{max(0, round(said.timestamp() * 1000))}-0"
-    if said in {"0", "$"} or _is_entry(said):
+    if said in {"0", "$"} or is_entry(said):
         return said
     try:
         return position(datetime.fromisoformat(said))
@@ -24,6 +24,7 @@ def position(said: str | datetime) -> str:
         raise ValueError(f"{said!r} is no time, no entry's id and not 0; write 2026-11-01T08:00") from None
 
 
-def _is_entry(said: str) -> bool:
+def is_entry(said: str) -> bool:
+    """Whether it is the id of a stream's entry, or the milliseconds alone."""
     match = _ENTRY.fullmatch(said)
     return match is not None and all(int(half or 0) < _MOST for half in match.groups())

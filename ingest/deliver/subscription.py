@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import uuid4
 
 from ingest.deliver.answers import Answers
@@ -38,6 +38,18 @@ NEW_FIRST = 10
 """Every tenth batch has new articles first, so that what is retried for ever holds up no other."""
 
 Gaps = Literal["refill", "raise", "log"]
+
+
+class Options(TypedDict, total=False):
+    """What a subscriber may say besides queue, group and place; see Subscription."""
+
+    batch: int
+    take_over_after: float
+    max_failures: int
+    give_up_after: float | None
+    idle: float | None
+    gaps: Gaps
+
 
 _log = logging.getLogger("teletipo.deliver")
 

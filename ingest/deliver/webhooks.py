@@ -15,7 +15,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -93,7 +92,8 @@ class Waiting:
     def __init__(self, names: Iterable[str]) -> None:
         self._revisions: dict[str, dict[int, str]] = defaultdict(dict)
         for name in names:
-            self.add(name)
+            if not name.endswith("|gap"):  # what retention dropped is no one article
+                self.add(name)
 
     def add(self, name: str) -> None:
         article, revision = _what(name)
@@ -115,9 +115,6 @@ class Waiting:
         article, revision = _what(name)
         later = [number for number in self._revisions.get(article, {}) if number > revision]
         return [self._revisions[article][min(later)]] if later else []
-
-    def names(self) -> list[str]:
-        return [name for revisions in self._revisions.values() for name in revisions.values()]
 
 
 class Sender:
@@ -177,8 +174,9 @@ class Sender:
             batch=BATCH,
             give_up_after=self._webhook.give_up_days * 86_400,
         )
-        self._waiting = Waiting(self._store.waiting_deliveries(self._queue, self._group))
-        self._refused = set(self._waiting.names()) if self._store.webhook_state(self._name).failures > 1 else set()
+        self._store.lay_down(self._queue, self._group, CONSUMER)  # so that nothing newer overtakes it
+        down = self._store.webhook_state(self._name).failures > 1
+        self._refused = set(self._store.waiting_deliveries(self._queue, self._group)) if down else set()
         while not self._stopping.is_set():
             if rest := self._rest():
                 self._stopping.wait(min(rest, LOOK_SECONDS))
@@ -195,13 +193,16 @@ class Sender:
 
     def _send(self, subscription: Subscription) -> None:
         """Until the receiver is to be left alone, or we are told to stop. Leaving gives back what is in hand."""
-        with closing(iter(subscription)) as deliveries:
-            for delivery in deliveries:
+        self._waiting = Waiting(self._store.waiting_deliveries(self._queue, self._group))
+        try:
+            for delivery in subscription:
                 if self._stopping.is_set() or not self._may_send():
                     delivery.retry(reason="")
                     return
                 if self._in_turn(delivery) and self._tell(delivery):
                     return
+        finally:
+            subscription.close()
 
     def _in_turn(self, delivery: Delivery) -> bool:
         """Whether no earlier revision of its article waits; else it waits behind that."""

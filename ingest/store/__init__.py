@@ -12,6 +12,7 @@ from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
+from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
 from ingest.store.subscribing import NO_LIMIT, Batch, GroupState, Handed, Missed
 from ingest.store.webhooks import WebhookState
@@ -37,6 +38,7 @@ __all__ = [
     "Place",
     "QueueEntry",
     "QueueName",
+    "QueueState",
     "Store",
     "WebhookState",
     "die_with_parent",

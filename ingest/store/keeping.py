@@ -56,6 +56,14 @@ class Keeping(Base):
             pipeline.execute()
         return self._purge(now - days_ms(self._retention.article_days)) if self._retention.article_days else 0
 
+    def keep_ticket(self, ticket_id: str, ticket: bytes, seconds: float) -> None:
+        """Keep a ticket for so long, so that any process can tell how far it has come."""
+        self._redis.set(self.keys.ticket(ticket_id), ticket, px=ms(seconds))
+
+    def ticket(self, ticket_id: str) -> bytes:
+        """The ticket as it was kept last, empty where it is not."""
+        return self._redis.get(self.keys.ticket(ticket_id)) or b""
+
     def hold(self, name: str, owner: str, seconds: float) -> bool:
         """Take or keep a lock for so long; False where another owner has it."""
         return bool(self._run("hold", [self.keys.lock(name)], [owner, ms(seconds)]))

@@ -26,6 +26,7 @@ programs; the rest may change from one version to the next.
     <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
     <p>webhook:<name>          hash    its receiver's last answer, and how long it is left   as long as the webhook
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
+    <p>ticket:<id>             string  a fetch that was asked for over HTTP, for its progress  a day
     <p>lock:<name>             string  who does what only one may do at a time               seconds
     <p>workers                 hash    name -> heartbeat as JSON                             until stale
     <p>celery:...              any     what Celery keeps while the store is its broker       Celery's
@@ -111,6 +112,9 @@ class Keys:
     def of_group(self, queue: str, group: str) -> tuple[str, str, str]:
         """`later`, `failures` and `dead` of a group."""
         return self.later(queue, group), self.failures(queue, group), self.group_dead(queue, group)
+
+    def ticket(self, ticket_id: str) -> str:
+        return f"{self.prefix}ticket:{ticket_id}"
 
     def lock(self, name: str) -> str:
         return f"{self.prefix}lock:{name}"

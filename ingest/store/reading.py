@@ -8,10 +8,11 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from ingest.models import Article, Entry, Page, Record, article_from_json
-from ingest.store.base import Base, today
+from ingest.store.base import today
 from ingest.store.entries import QueueEntry, queue_entry, text
 from ingest.store.keys import QUEUES
 from ingest.store.pages import unpack_entry, unpack_page
+from ingest.store.queues import Queues
 
 Kind = Literal["scheduler", "fetch", "process", "api", "webhooks"]
 
@@ -88,7 +89,7 @@ class Heartbeat(Record, frozen=True, kw_only=True):
     beat: float = 0.0
 
 
-class Reading(Base):
+class Reading(Queues):
     """Questions about the store's content; nothing here changes what is published."""
 
     # ── entries and pages ──

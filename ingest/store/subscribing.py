@@ -13,6 +13,7 @@ from redis.exceptions import ResponseError
 from ingest.errors import UnknownName
 from ingest.models import Article
 from ingest.store.base import Base, ms
+from ingest.store.entries import queue_entry
 
 NO_LIMIT = 2**53
 """Failures, or milliseconds of failing, that no delivery reaches; a double still counts so far."""
@@ -187,6 +188,19 @@ class Subscribing(Base):
         """These are due now, those of them that are put off."""
         if deliveries:
             self._redis.zadd(self.keys.later(queue, group), dict.fromkeys(deliveries, self.now_ms()), xx=True)
+
+    def lay_down(self, queue: str, group: str, consumer: str) -> int:
+        """What this consumer has in hand is put off and due now, in its order. Returns how much there was. What
+        retention dropped meanwhile stays in its hands, to be found lost."""
+        stream, after, count = self.keys.queue(queue), "-", 0
+        while pending := self._redis.xpending_range(stream, group, after, "+", 500, consumer):
+            for each in pending:
+                entry = each["message_id"]
+                for entry_id, fields in self._redis.xrange(stream, entry, entry):
+                    self.put_off(queue, group, queue_entry(entry_id, fields).delivery, seconds=0)
+                    count += 1
+            after = f"({pending[-1]['message_id'].decode()}"
+        return count
 
     def put_off_for(self, queue: str, group: str, delivery: str) -> float | None:
         """Seconds until it is due, at least 0; None where it is not put off."""

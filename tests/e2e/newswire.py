@@ -23,6 +23,8 @@ TELETIPO = str(Path(sys.executable).parent / "teletipo")
 QUICK = """
 [store]
 port = 0
+[api]
+port = 0
 [fetch]
 allow_addresses = ["127.0.0.0/8"]
 delay = 0.0

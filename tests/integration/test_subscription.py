@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ingest.deliver import Delivery, Subscription
-from ingest.errors import QueueGap, UnknownName
+from ingest.errors import UnknownName
 from ingest.models import article_id
-from ingest.settings import QueueSettings, RetentionSettings, Settings
+from ingest.settings import QueueSettings, Settings
 from ingest.store import EmbeddedServer, Store, open_store
 from ingest.wire import Wire
 from tests.e2e.newswire import until

@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from ingest.errors import ConfigError
+from ingest.settings import load
+
 ROOT = Path(__file__).parents[2]
 WORKERS = ("scheduler", "fetch", "process")
-SERVICES = ("redis", *WORKERS)
-COMMANDS = {("teletipo", "scheduler"), ("teletipo", "worker", "fetch"), ("teletipo", "worker", "process")}
+SERVICES = ("redis", "api", *WORKERS)
+COMMANDS = {
+    ("teletipo", "scheduler"),
+    ("teletipo", "worker", "fetch"),
+    ("teletipo", "worker", "process"),
+    ("teletipo", "api"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +42,48 @@ def test_the_compose_file_keeps_to_the_compose_specification() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_the_services_are_the_store_the_scheduler_and_the_two_kinds_of_worker(compose: dict[str, Any]) -> None:
+def test_the_services_are_the_store_the_scheduler_the_two_kinds_of_worker_and_http(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) == set(SERVICES)
 
 
-def test_nothing_is_published_on_the_host(compose: dict[str, Any]) -> None:
-    for service in compose["services"].values():
-        assert "ports" not in service
+def test_nothing_is_published_on_the_host_but_http_on_its_loopback_where_it_is_asked_for(
+    compose: dict[str, Any],
+) -> None:
+    for name, service in compose["services"].items():
+        assert service.get("ports", []) == (["127.0.0.1:7380:7380"] if name == "api" else [])
         assert "network_mode" not in service
+    assert compose["services"]["api"]["profiles"] == ["api"]
+
+
+def test_http_in_a_container_takes_its_tokens_from_the_environment_and_refuses_to_start_without(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    environ = {name: str(value) for name, value in compose["services"]["api"]["environment"].items()}
+    variable, _, default = environ.pop("TELETIPO_API__TOKENS").removeprefix("${").removesuffix("}").partition(":-")
+    assert variable == "TELETIPO_API__TOKENS"
+    del environ["TELETIPO_CONFIG"]
+    with pytest.raises(ConfigError, match=r"api\.tokens is empty"):
+        load(ROOT / "config", tmp_path, {**environ, variable: default})
+    settings = load(ROOT / "config", tmp_path, {**environ, variable: '["a long random text"]'})
+    assert (settings.api.host, settings.api.port) == ("0.0.0.0", 7380)
 
 
 def test_only_fetch_workers_reach_the_internet(compose: dict[str, Any]) -> None:
     networks = compose["networks"]
-    outside = {name for name in networks if not (networks[name] or {}).get("internal")}
+    outside = {
+        name for name in networks if not (_is_internal(networks[name] or {}) or _lets_nobody_out(networks[name]))
+    }
     assert {name for name, it in compose["services"].items() if outside & set(it["networks"])} == {"fetch"}
+
+
+def _is_internal(network: dict[str, Any]) -> bool:
+    return bool(network.get("internal"))
+
+
+def _lets_nobody_out(network: dict[str, Any] | None) -> bool:
+    """Answers to the host's own requests pass; nothing is translated for the way out."""
+    options = (network or {}).get("driver_opts", {})
+    return options.get("com.docker.network.bridge.enable_ip_masquerade") == "false"
 
 
 def test_the_store_keeps_what_it_was_given(compose: dict[str, Any]) -> None:

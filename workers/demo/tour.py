@@ -36,6 +36,8 @@ PATIENCE = 50.0
 SETTINGS = """
 [store]
 port = 0
+[api]
+enabled = false
 [fetch]
 allow_addresses = ["127.0.0.0/8"]
 delay = 0.0
