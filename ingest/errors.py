@@ -14,12 +14,12 @@ TeletipoError
     └── ExtractFailed     no article could be found in the page
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ingest.models import Fetch
 
@@ -59,16 +59,21 @@ class FolderInUse(StoreError):
 
 
 class QueueGap(TeletipoError):
-    """Retention dropped `missed` entries of a queue before this group read them, published between `after` and `until`
-    (UTC). The group goes on behind them; `Subscription.refill` delivers what the store still has of them."""
+    """Retention dropped `missed` entries of a queue before this group had done with them, published between `after` and
+    `until` (UTC). The group goes on behind them; `Subscription.refill` delivers what the store still has of them.
 
-    def __init__(self, queue: str, group: str, missed: int, after: datetime, until: datetime) -> None:
+    places: the times of these entries, in Unix milliseconds from, to.
+    """
+
+    def __init__(self, queue: str, group: str, missed: int, places: "Sequence[tuple[int, int]]") -> None:
+        self.queue, self.group, self.missed, self.places = queue, group, missed, tuple(places)
+        self.after = datetime.fromtimestamp(min(after for after, _ in places) / 1000, UTC)
+        self.until = datetime.fromtimestamp(max(until for _, until in places) / 1000, UTC)
+        since = f"between {self.after:%Y-%m-%d %H:%M} and" if self.after.timestamp() else "before"
         super().__init__(
-            f"group {group!r} missed {missed} entries of queue {queue!r}, dropped unread between "
-            f"{after:%Y-%m-%d %H:%M} and {until:%Y-%m-%d %H:%M} UTC; read more often, or give the queue a longer "
-            "keep_days and keep_entries"
+            f"group {group!r} missed {missed} entries of queue {queue!r}, dropped unread, of the time {since} "
+            f"{self.until:%Y-%m-%d %H:%M} UTC; read more often, or give the queue a longer keep_days and keep_entries"
         )
-        self.queue, self.group, self.missed, self.after, self.until = queue, group, missed, after, until
 
 
 class LeaseLost(TeletipoError):

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, Unpack
 
 import msgspec
 
 from ingest.clean import clean_url
-from ingest.deliver import AsyncSubscription, Filter, Subscription, position
+from ingest.deliver import AsyncSubscription, Filter, Options, Subscription, position
 from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownName
 from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
@@ -44,6 +45,14 @@ class Progress:
     @property
     def done(self) -> bool:
         return self.feeds_done == self.feeds and self.entries_done == self.entries
+
+
+class FillProgress(NamedTuple):
+    """How far the filling of a queue has come. done of total: articles looked at; written: entries."""
+
+    done: int
+    total: int
+    written: int
 
 
 class TicketState(Record, frozen=True, kw_only=True):
@@ -133,7 +142,13 @@ class Wire:
         self.store = store
 
     def subscribe(
-        self, queue: str, *, group: str, consumer: str | None = None, from_: str | datetime = "0", **options: Any
+        self,
+        queue: str,
+        *,
+        group: str,
+        consumer: str | None = None,
+        from_: str | datetime = "0",
+        **options: Unpack[Options],
     ) -> Subscription:
         """Iterate over the queue's articles as `group`; see ingest.deliver.Subscription for the options.
 
@@ -145,9 +160,17 @@ class Wire:
         start = position(from_)
         return Subscription(self.store, queue, group, consumer, settings=settings, start=start, **options)
 
-    def asubscribe(self, queue: str, *, group: str, **options: Any) -> AsyncSubscription:
+    def asubscribe(
+        self,
+        queue: str,
+        *,
+        group: str,
+        consumer: str | None = None,
+        from_: str | datetime = "0",
+        **options: Unpack[Options],
+    ) -> AsyncSubscription:
         """The same for asyncio: `async for delivery in wire.asubscribe("all", group="g")`."""
-        return AsyncSubscription(self.subscribe(queue, group=group, **options))
+        return AsyncSubscription(self.subscribe(queue, group=group, consumer=consumer, from_=from_, **options))
 
     def rewind(self, queue: str, group: str, to: str | datetime) -> None:
         """Set a group's place, to read again what came after `to` or to skip to the end ("$").
@@ -155,24 +178,27 @@ class Wire:
         Raises UnknownName where there is no such queue or group.
         """
         self._queue(queue)
-        groups = [state.name for state in self.store.groups(queue)]
-        if group not in groups:
-            raise UnknownName("group", group, groups)
-        self.store.rewind_group(queue, group, position(to))
+        if not self.store.rewind_group(queue, group, position(to)):
+            raise UnknownName("group", group, (state.name for state in self.store.groups(queue)))
 
-    def fill(self, queue: str, since: datetime | None = None) -> Iterator[int]:
-        """Put the articles of the store that the queue takes and does not have into it, the oldest first.
+    def fill(self, queue: str, since: datetime | None = None) -> Iterator[FillProgress]:
+        """Put the articles of the store that the queue takes and does not have into it, the oldest first, as many as it
+        keeps. Articles may be committed meanwhile; none comes into the queue twice.
 
-        since: only what was published after that. Yields how many were written so far."""
-        wanted = Filter(self._queue(queue))
+        since: only what was published after that. Yields how far it is."""
+        settings = self._queue(queue)
+        wanted, kept = Filter(settings), self.store.kept_entries(settings)
         last, held = self.store.queued(queue)
-        found = [article.id for article in self.store.articles(None, since) if wanted.takes(article)]
-        missing = [article_id for article_id in reversed(found) if article_id not in held]
+        found = (article.id for article in self.store.articles(None, since) if wanted.takes(article))
+        missing = list(islice((article_id for article_id in found if article_id not in held), kept))[::-1]
         written = 0
-        for start in range(0, len(missing), FILL_BATCH):
-            articles = self.store.articles_of(missing[start : start + FILL_BATCH])
-            written += self.store.fill(queue, articles, last, self._queue(queue).keep_entries)
-            yield written
+        yield FillProgress(0, len(missing), 0)
+        for done in range(0, len(missing), FILL_BATCH):
+            ids = [article_id for article_id in missing[done : done + FILL_BATCH] if article_id not in held]
+            last, more, committed = self.store.fill(queue, self.store.articles_of(ids), last, kept)
+            held.update(committed)
+            written += more
+            yield FillProgress(min(done + FILL_BATCH, len(missing)), len(missing), written)
 
     def fetch(self, *names: str) -> Ticket:
         """Fetch now: a source's id polls its feeds, a feed's address that feed, any other address is an article.

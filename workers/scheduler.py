@@ -27,6 +27,9 @@ TROUBLE_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
 """One scheduler of all drops what retention no longer keeps, this often."""
 
+SWEEPS_A_DAY = 1440
+"""Once a day, consumers that were killed are forgotten too."""
+
 _log = logging.getLogger("teletipo.scheduler")
 
 
@@ -38,7 +41,7 @@ class Scheduler:
         self._store = store
         self._app = app
         self._name = uuid4().hex
-        self._sweep_at = 0.0
+        self._sweep_at, self._sweeps = 0.0, 0
 
     def serve(self, stop: threading.Event) -> None:
         """Lease and hand out until `stop` is set; a store or broker that is away is waited for."""
@@ -62,10 +65,13 @@ class Scheduler:
         """Drop what retention no longer keeps, where no scheduler did in the last minute."""
         if time.monotonic() < self._sweep_at:
             return
+        if self._store.hold("sweep", self._name, SWEEP_SECONDS) and self._store.sweep(self._settings.queues):
+            return  # there may be more: after the next tick, so that a long sweep holds up nothing
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
-        if self._store.hold("sweep", self._name, SWEEP_SECONDS):
-            while self._store.sweep(self._settings.queues):
-                pass
+        self._sweeps += 1
+        if self._sweeps % SWEEPS_A_DAY == 1:
+            for queue in self._settings.queues:
+                self._store.forget_consumers(queue, 86_400)
 
     def tick(self) -> int:
         """Lease and hand out once. Returns how much was handed out."""

@@ -9,10 +9,11 @@ for asyncio, webhooks.py for receivers.
 """
 
 from ingest.deliver.asynchronous import AsyncSubscription
+from ingest.deliver.delivery import Delivery
 from ingest.deliver.filters import Filter, Filters, takes_all
 from ingest.deliver.position import is_entry, position
 from ingest.deliver.signature import new_secret
-from ingest.deliver.subscription import Delivery, Subscription
+from ingest.deliver.subscription import Gaps, Options, Subscription
 from ingest.deliver.webhooks import Sender, group_of, message_id, post_test
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Delivery",
     "Filter",
     "Filters",
+    "Gaps",
+    "Options",
     "Sender",
     "Subscription",
     "group_of",

@@ -12,71 +12,60 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import uuid4
 
+from ingest.deliver.answers import Answers
+from ingest.deliver.delivery import Delivery
 from ingest.deliver.filters import Filter
 from ingest.errors import QueueGap
-from ingest.models import Article, article_from_json
+from ingest.models import article_from_json
 from ingest.settings import QueueSettings
 from ingest.store import NO_LIMIT, STORE_DOWN, Batch, Handed, Missed, Store
 
 POLL_SECONDS = 2.0
 """How long one read waits; between two reads, deliveries of dead consumers are looked for."""
 
-ACK_SECONDS = 1.0
-"""Acknowledgements are sent together: with the next batch, and while one is worked on at the latest after this."""
+SEND_SECONDS = 1.0
+"""Acknowledgements are sent together: with the next batch, and with the first delivery after so many seconds."""
+
+LOOK_SECONDS = 1.0
+"""A busy consumer looks this often for what dead ones left lying; one that waits does so at every read."""
+
+NEW_FIRST = 10
+"""Every tenth batch has new articles first, so that what is retried for ever holds up no other."""
+
+Gaps = Literal["refill", "raise", "log"]
+
+
+class Options(TypedDict, total=False):
+    """What a subscriber may say besides queue, group and place; see Subscription."""
+
+    batch: int
+    take_over_after: float
+    max_failures: int
+    give_up_after: float | None
+    idle: float | None
+    gaps: Gaps
+
 
 _log = logging.getLogger("teletipo.deliver")
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One article for this subscriber, who owes an `ack` when done with it. (article.id, revision) is the key by which
-    a subscriber tells that it had this one before."""
-
-    article: Article
-    event: str
-    """created or updated."""
-    revision: int
-    entry: str
-    """The stream entry's id; empty where the article came from the store to fill a gap."""
-    failures: int
-    """How often it was delivered to this group before without success."""
-    _name: str
-    _again: bool
-    _subscription: "Subscription"
-
-    @property
-    def name(self) -> str:
-        """What the store calls it, see store/subscribing.py."""
-        return self._name
-
-    def ack(self) -> None:
-        """Done: never delivered to this group again. Sent with the next batch, within a second or at the end."""
-        self._subscription._done(self._name)
-
-    def retry(self, after: float = 0.0, reason: str = "the subscriber asked for it again") -> bool:
-        """Not done: delivered again to whichever consumer of the group reads then, in `after` seconds. It counts as a
-        failure unless the reason is empty. Returns False where it is a dead letter now."""
-        return self._subscription._put_off(self._name, after, reason) != "dead"
-
-
 class Subscription:
-    """Iterate over it: what is to be delivered again first, then new articles as they come. One thread uses it; more
-    consumers are more subscriptions of the same group.
+    """Iterate over it: what is to be delivered again first, then new articles as they come. One thread iterates; its
+    deliveries may be answered in any thread. More consumers are more subscriptions of the same group.
 
     group: who reads; consumers of one group share the queue's articles. consumer: a name for this one, made up where
     it is left out. start: a stream id after which a new group begins. batch: deliveries fetched at once.
-    take_over_after: seconds after which what a consumer holds without a sign of life goes to another. max_failures:
-    deliveries of one article without success until it is a dead letter. give_up_after: in place of that, seconds since
-    its first failure, however many there were. idle: end the iteration after so many seconds without a delivery; None
-    waits for ever. gaps: what to do about entries that retention dropped unread: `refill` delivers their articles from
-    the store, `raise` raises QueueGap, `log` only says so.
+    take_over_after: seconds after which what a consumer holds without a sign of life goes to another, so more than it
+    needs for one article. max_failures: deliveries of one article without success until it is a dead letter.
+    give_up_after: in place of that, seconds since its first failure, however many there were. idle: end the iteration
+    after so many seconds without a delivery; None waits for ever. gaps: what to do about entries that retention dropped
+    before they were done with: `refill` delivers their articles from the store, `raise` raises QueueGap, `log` only
+    says so.
     """
 
     def __init__(
@@ -93,74 +82,89 @@ class Subscription:
         max_failures: int = 5,
         give_up_after: float | None = None,
         idle: float | None = None,
-        gaps: Literal["refill", "raise", "log"] = "refill",
+        gaps: Gaps = "refill",
     ) -> None:
         self.queue, self.group = queue, group
         self.consumer = consumer or f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+        self.answer_at_once = True
+        """False where answering must not wait for the store: then answers are sent when the next one is asked for."""
         self._made_up = consumer is None
-        self._store, self._start, self._batch, self._idle = store, start, batch, idle
+        self._store, self._batch, self._idle = store, batch, idle
         self._filter = Filter(settings or QueueSettings())
         self._take_over_after, self._give_up_after, self._gaps = take_over_after, give_up_after, gaps
         self._max_failures = max_failures if give_up_after is None else NO_LIMIT
+        self._lock = threading.Lock()
         self._in_hand: dict[str, Delivery] = {}
-        self._given = ""
-        self._acks: list[Delivery] = []
-        self._acks_sent = self._renewed = time.monotonic()
-        self._gaps_looked_for = 0.0
+        self._owed: dict[str, float] = {}
+        self._answers = Answers(store, queue, group, self._max_failures, give_up_after)
+        self._renewed = time.monotonic()
+        self._looked, self._takes = 0.0, 0
+        self._send_seconds = min(SEND_SECONDS, take_over_after / 4)
         self._stopping = threading.Event()
         store.create_group(queue, group, start)
-        store.left_over(queue, group, self.consumer, take_over_after)
+        if consumer:
+            store.left_over(queue, group, consumer, take_over_after)
 
-    def __iter__(self) -> Iterator[Delivery]:
-        waited_since = time.monotonic()
+    def __iter__(self) -> Generator[Delivery, None, None]:
+        quiet_since = time.monotonic()
         try:
             while not self._stopping.is_set():
-                for delivery in self.take(self._patience(waited_since)):
+                for delivery in self._take(self._patience(quiet_since)):
+                    self._between()
                     if self._stopping.is_set():
                         return
-                    self._stay_alive()
-                    self._given = delivery._name
-                    yield delivery
-                    waited_since = time.monotonic()
-                if self._idle is not None and time.monotonic() - waited_since >= self._idle:
+                    if self._in_hand.get(delivery.name) is delivery:  # else somebody else has it by now
+                        delivery._given = True
+                        yield delivery
+                        quiet_since = time.monotonic()
+                if self._idle is not None and time.monotonic() - quiet_since >= self._idle:
                     return
         finally:
             self.close()
 
     def take(self, wait: float = POLL_SECONDS) -> list[Delivery]:
         """The next batch; empty where nothing came within `wait` seconds or the store is away. Raises QueueGap where
-        `gaps` says so."""
-        try:
-            self._send_acks()
-            self._look_for_gaps()
-            batch = self._next(wait)
-            self._refill_lost(batch)
-            return self._deliveries(batch)
-        except STORE_DOWN as error:
-            _log.warning("the store is away, trying again queue=%s group=%s: %s", self.queue, self.group, error)
-            self._stopping.wait(min(max(wait, 0.1), 1.0))
-            return []
+        `gaps` says so, UnknownName where somebody dropped the group."""
+        deliveries = self._take(wait)
+        for delivery in deliveries:
+            delivery._given = True
+        return deliveries
 
     def stop(self) -> None:
         """End the iteration after the delivery in hand; for another thread or a signal."""
         self._stopping.set()
 
     def close(self) -> None:
-        """Send what was acknowledged and give back what was not; other consumers get it at once."""
+        """Send what was answered and give back what was not; other consumers get it at once. A delivery may still be
+        acknowledged after that."""
         with suppress(*STORE_DOWN):  # what cannot be given back now is taken over later
-            self._send_acks()
-            for name in list(self._in_hand):
-                failed = "the subscriber stopped without an answer" if name == self._given else ""
-                self._put_off(name, 0.0, failed)
+            self._answers.send()
+            unanswered = "the subscriber stopped without an answer"
+            mine = [(each.name, unanswered if each._given else "") for each in self._in_hand.values()]
+            mine += [(name, unanswered) for name in self._owed]
+            self._in_hand, self._owed = {}, {}
+            for name, reason in mine:
+                self._answers.put_off(name, 0.0, reason)
             if self._made_up:
                 self._store.leave(self.queue, self.group, self.consumer)
 
     def refill(self, gap: QueueGap) -> int:
         """Deliver the articles of a gap from the store, before anything new. Returns how many are still there."""
-        after, until = (round(moment.timestamp() * 1000) for moment in (gap.after, gap.until))
-        return self._refill(after, until)
+        return sum(self._refill(after, until) for after, until in gap.places)
 
-    # ── parts ──
+    # ── taking ──
+
+    def _take(self, wait: float) -> list[Delivery]:
+        try:
+            self._answers.send()
+            self._stay_alive()
+            batch = self._next(wait)
+            self._see_to(batch.missed)
+            return self._deliveries(batch)
+        except STORE_DOWN as error:
+            _log.warning("the store is away, trying again queue=%s group=%s: %s", self.queue, self.group, error)
+            self._stopping.wait(min(max(wait, 0.1), 1.0))
+            return []
 
     def _patience(self, since: float) -> float:
         left = POLL_SECONDS if self._idle is None else self._idle - (time.monotonic() - since)
@@ -168,13 +172,18 @@ class Subscription:
 
     def _next(self, wait: float) -> Batch:
         batch = self._take_now()
-        if batch.handed or batch.lost or wait <= 0:
+        if batch.handed or batch.missed or wait <= 0:
             return batch
-        self._store.wait_for_entry(self.queue, batch.last, wait)
+        wait = wait if batch.due_in is None else min(wait, batch.due_in)
+        if wait > 0:
+            self._store.wait_for_entry(self.queue, batch.last, wait)
         return self._take_now()
 
     def _take_now(self) -> Batch:
-        return self._store.take(
+        now = time.monotonic()
+        look = now - self._looked > min(LOOK_SECONDS, self._take_over_after / 4)
+        self._takes += 1
+        batch = self._store.take(
             self.queue,
             self.group,
             self.consumer,
@@ -182,88 +191,104 @@ class Subscription:
             idle=self._take_over_after,
             failures=self._max_failures,
             give_up_after=self._give_up_after,
+            new_first=self._takes % NEW_FIRST == 0,
+            look=look,
         )
+        if look and not (batch.handed and batch.handed[0].again):  # where one was left lying there may be more
+            self._looked = now
+        return batch
 
     def _deliveries(self, batch: Batch) -> list[Delivery]:
         purged = [handed.delivery for handed in batch.handed if not handed.article]
         if purged:  # there is nothing to deliver any more, and nothing will come of waiting
             self._store.acknowledge(self.queue, self.group, purged, purged)
         deliveries = [self._delivery(handed) for handed in batch.handed if handed.article]
-        self._in_hand = {delivery._name: delivery for delivery in deliveries}
-        self._renewed = time.monotonic()
+        with self._lock:
+            now = time.monotonic()
+            self._owed = {name: since for name, since in self._owed.items() if now - since < self._take_over_after}
+            self._owed.update(dict.fromkeys(self._in_hand, now))
+            self._in_hand = {delivery.name: delivery for delivery in deliveries}
+            self._renewed = now
         return deliveries
 
     def _delivery(self, handed: Handed) -> Delivery:
         entry, _, revision, event = handed.delivery.split("|")
         article = article_from_json(handed.article)
-        return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, handed.again, self)
+        return Delivery(
+            article, event, int(revision), entry, handed.failures, handed.delivery, self, _again=handed.again
+        )
 
-    def _done(self, name: str) -> None:
-        if delivery := self._in_hand.pop(name, None):
-            self._acks.append(delivery)
-            if time.monotonic() - self._acks_sent > ACK_SECONDS:
-                with suppress(*STORE_DOWN):  # kept, and sent with the next batch
-                    self._send_acks()
+    # ── answering ──
 
-    def _put_off(self, name: str, seconds: float, reason: str) -> str:
-        if self._in_hand.pop(name, None):
-            return self._store.put_off(
-                self.queue,
-                self.group,
-                name,
-                seconds=seconds,
-                failures=self._max_failures,
-                reason=reason,
-                give_up_after=self._give_up_after,
-            )
-        return ""
+    def _done(self, delivery: Delivery) -> None:
+        if delivery._answered:
+            return
+        mine = self._answered(delivery)
+        self._answers.add_ack(delivery.name, again=delivery._again or not mine)
+        if self.answer_at_once and (not self._in_hand or self._answers.waiting(self._send_seconds)):
+            with suppress(*STORE_DOWN):  # kept, and sent with the next batch
+                self._answers.send()
 
-    def _send_acks(self) -> None:
-        if self._acks:
-            names = [delivery._name for delivery in self._acks]
-            again = [delivery._name for delivery in self._acks if delivery._again]
-            self._store.acknowledge(self.queue, self.group, names, again)
-            self._acks = []
-        self._acks_sent = time.monotonic()
+    def _not_done(self, delivery: Delivery, seconds: float, reason: str) -> bool:
+        if delivery._answered:
+            return True
+        mine = self._answered(delivery)
+        self._answers.add_retry(delivery.name, seconds, reason if mine else "")
+        if self.answer_at_once:
+            with suppress(*STORE_DOWN):
+                return self._answers.send() != "dead"
+        return True
+
+    def _answered(self, delivery: Delivery) -> bool:
+        """Whether it was this consumer's until now; else it was given back or taken over, and that was counted."""
+        with self._lock:
+            delivery._answered = True
+            return bool(self._in_hand.pop(delivery.name, None) or self._owed.pop(delivery.name, None))
+
+    def _between(self) -> None:
+        """Between two deliveries of a batch."""
+        with suppress(*STORE_DOWN):
+            if self._answers.waiting(self._send_seconds):
+                self._answers.send()
+            self._stay_alive()
 
     def _stay_alive(self) -> None:
-        """A slow subscriber still has the rest of its batch in hand."""
-        if time.monotonic() - self._renewed > self._take_over_after / 3:
-            with suppress(*STORE_DOWN):
-                names = list(self._in_hand)
-                self._store.keep_in_hand(self.queue, self.group, self.consumer, names, self._take_over_after)
+        """A slow subscriber still has the rest of its batch in hand, but for what somebody took from it meanwhile."""
+        if not self._in_hand or time.monotonic() - self._renewed < self._take_over_after / 3:
+            return
+        names = list(self._in_hand)
+        kept = self._store.keep_in_hand(self.queue, self.group, self.consumer, names, self._take_over_after)
+        with self._lock:
+            for name in names:
+                if name not in kept:
+                    self._in_hand.pop(name, None)
             self._renewed = time.monotonic()
 
     # ── what was missed ──
 
-    def _look_for_gaps(self) -> None:
-        if time.monotonic() - self._gaps_looked_for < ACK_SECONDS:
+    def _see_to(self, missed: Sequence[Missed]) -> None:
+        if not missed:
             return
-        self._gaps_looked_for = time.monotonic()
-        if (missed := self._store.missed(self.queue, self.group)).entries:
-            gap = _gap(self.queue, self.group, missed)
-            if self._gaps == "raise":
-                raise gap
-            _log.warning("%s%s", gap, "; they are delivered from the store" if self._gaps == "refill" else "")
-            if self._gaps == "refill":
-                self.refill(gap)
-
-    def _refill_lost(self, batch: Batch) -> None:
-        """Entries that were dropped while in somebody's hands: only the time in their id is left of them."""
-        for entry in batch.lost:
-            moment = int(entry.partition("-")[0])
-            self._refill(moment, moment)
+        gap = QueueGap(
+            self.queue,
+            self.group,
+            sum(each.entries for each in missed),
+            [(_ms(each.after), _ms(each.until)) for each in missed],
+        )
+        found = f"; {self.refill(gap)} are delivered from the store" if self._gaps == "refill" else ""
+        self._store.acknowledge(self.queue, self.group, [], [each.delivery for each in missed])
+        if self._gaps == "raise":
+            raise gap
+        _log.warning("%s%s", gap, found)
 
     def _refill(self, after_ms: int, until_ms: int) -> int:
-        count, ids = 0, list(self._store.revised_between(after_ms, until_ms))
-        for start in range(0, len(ids), self._batch):
-            kept = self._store.articles_of(ids[start : start + self._batch])
-            count += self._store.redeliver(self.queue, self.group, list(filter(self._filter.takes, kept)))
+        count = 0
+        for ids in self._store.revised_between(after_ms, until_ms):
+            wanted = list(filter(self._filter.takes, self._store.articles_of(ids)))
+            self._store.redeliver(self.queue, self.group, wanted)
+            count += len(wanted)
         return count
 
 
-def _gap(queue: str, group: str, missed: Missed) -> QueueGap:
-    after, until = (
-        datetime.fromtimestamp(int(entry.partition("-")[0]) / 1000, UTC) for entry in (missed.after, missed.until)
-    )
-    return QueueGap(queue, group, missed.entries, after, until)
+def _ms(entry: str) -> int:
+    return int(entry.partition("-")[0])

@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from ingest.deliver.delivery import Delivery
 from ingest.deliver.signature import signed
-from ingest.deliver.subscription import Delivery, Subscription
+from ingest.deliver.subscription import Subscription
 from ingest.fetch import Fetcher
 from ingest.models import Fetch, Outcome, short_hash, to_json
 from ingest.settings import Settings, WebhookSettings

@@ -11,9 +11,10 @@ from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
 from ingest.store.keys import QUEUES, Keys, QueueName
+from ingest.store.letters import DeadLetter
 from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
-from ingest.store.subscribing import NO_LIMIT, Batch, DeadLetter, GroupState, Handed, Missed
+from ingest.store.subscribing import NO_LIMIT, Batch, GroupState, Handed, Missed
 from ingest.store.webhooks import WebhookState
 from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
 

@@ -12,6 +12,7 @@ from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
+from ingest.store.letters import Letters
 from ingest.store.reading import Reading
 from ingest.store.subscribing import Subscribing
 from ingest.store.webhooks import Webhooks
@@ -21,7 +22,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Work, Reading, Subscribing, Webhooks, Keeping):
+class Store(Letters, Work, Reading, Subscribing, Webhooks, Keeping):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

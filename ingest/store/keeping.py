@@ -1,6 +1,7 @@
 """What is kept and for how long: filling queues, retention, and locks for what only one process may do at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ingest.models import Article, article_from_json
 from ingest.settings import QueueSettings
@@ -9,6 +10,14 @@ from ingest.store.entries import told
 
 PURGED_AT_ONCE = 500
 """Articles purged in one sweep: a tenth of a second of the store's time, with everybody else served in between."""
+
+
+class Filled(NamedTuple):
+    """What one `fill` did. last: id of the queue's last entry; committed: articles that came into it meanwhile."""
+
+    last: str
+    written: int
+    committed: list[str]
 
 
 class Keeping(Base):
@@ -22,26 +31,29 @@ class Keeping(Base):
             last = entries[-1][0].decode()
         return last, ids
 
-    def fill(self, queue: str, articles: Iterable[Article], after: str, length: int | None) -> int:
+    def fill(self, queue: str, articles: Sequence[Article], after: str, length: int) -> Filled:
         """Put articles into a queue that did not have them when its last entry was `after`; what was committed since is
-        left alone (see fill.lua). Returns how many entries were written."""
-        kept = length or self._retention.queue_length
-        return sum(
-            self._run(
-                "fill",
-                [self.keys.queue(queue), self.keys.identity(article.id)],
-                [after, kept, article.id, article.revision, *told(article)],
-            )
-            for article in articles
-        )
+        left alone (see fill.lua). length: entries that the queue keeps."""
+        keys = [self.keys.queue(queue), *(self.keys.identity(article.id) for article in articles)]
+        each = [part for article in articles for part in (article.id, str(article.revision), *told(article))]
+        last, written, *committed = self._run("fill", keys, [after, length, *each])
+        return Filled(last.decode(), written, [article_id.decode() for article_id in committed])
+
+    def kept_entries(self, queue: QueueSettings) -> int:
+        """Entries that this queue keeps, about."""
+        return queue.keep_entries or self._retention.queue_length
 
     def sweep(self, queues: Mapping[str, QueueSettings]) -> int:
-        """Drop what retention no longer keeps: entries by age, articles by age. Returns how many articles went."""
+        """Drop what retention no longer keeps: entries by number and age, articles by age, consumers that were killed.
+        Returns how many articles went; there may be more."""
         now = self.now_ms()
-        for name, queue in queues.items():
-            days = self._retention.queue_days if queue.keep_days is None else queue.keep_days
-            if days:
-                self._redis.xtrim(self.keys.queue(name), minid=f"{now - days_ms(days)}-0", approximate=False)
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for name, queue in queues.items():
+                days = self._retention.queue_days if queue.keep_days is None else queue.keep_days
+                pipeline.xtrim(self.keys.queue(name), maxlen=self.kept_entries(queue), approximate=False)
+                if days:
+                    pipeline.xtrim(self.keys.queue(name), minid=f"{now - days_ms(days)}-0", approximate=False)
+            pipeline.execute()
         return self._purge(now - days_ms(self._retention.article_days)) if self._retention.article_days else 0
 
     def keep_ticket(self, ticket_id: str, ticket: bytes, seconds: float) -> None:

@@ -22,7 +22,7 @@ programs; the rest may change from one version to the next.
     <p>revised                 zset    article id -> ms at which it was last revised         article_days
     <p>queue:<name> *          stream  id revision event source url title language published queue_length
     <p>later:<queue>:<group>   zset    delivery -> ms when it is delivered (again)           until done
-    <p>failures:<queue>:<group> hash   delivery -> how often it failed; `|why`, `|since`     until done
+    <p>failures:<queue>:<group> hash   delivery -> failures; |why, |since, |held: by whom     until done
     <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
     <p>webhook:<name>          hash    its receiver's last answer, and how long it is left   as long as the webhook
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
@@ -108,6 +108,10 @@ class Keys:
 
     def webhook(self, name: str) -> str:
         return f"{self.prefix}webhook:{name}"
+
+    def of_group(self, queue: str, group: str) -> tuple[str, str, str]:
+        """`later`, `failures` and `dead` of a group."""
+        return self.later(queue, group), self.failures(queue, group), self.group_dead(queue, group)
 
     def ticket(self, ticket_id: str) -> str:
         return f"{self.prefix}ticket:{ticket_id}"

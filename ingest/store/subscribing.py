@@ -1,7 +1,8 @@
 """Consumer groups over a queue's stream: what `deliver` builds subscriptions from.
 
 A delivery is named `<entry>|<id>|<revision>|<event>`. It is in one of four places: not read yet (the stream, after the
-group's place), in a consumer's hands (the stream's pending list), put off (`later`), or dead.
+group's place), in a consumer's hands (the stream's pending list), put off (`later`, where it stays while it is in hand
+once more), or dead. What retention dropped before the group had done with it is a gap in `later`, see take.lua.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
+from ingest.errors import UnknownName
 from ingest.models import Article
 from ingest.store.base import Base, ms
 from ingest.store.entries import queue_entry
@@ -16,8 +18,8 @@ from ingest.store.entries import queue_entry
 NO_LIMIT = 2**53
 """Failures, or milliseconds of failing, that no delivery reaches; a double still counts so far."""
 
-ABOUT = ("", "|why", "|since")
-"""What is kept of a delivery that failed, each under its name and this: how often, why last, since when."""
+ABOUT = ("", "|why", "|since", "|held")
+"""What is kept of a delivery, each under its name and this: how often it failed, why last, since when; who has it."""
 
 
 class Handed(NamedTuple):
@@ -30,21 +32,23 @@ class Handed(NamedTuple):
     article: bytes
 
 
+class Missed(NamedTuple):
+    """Entries that retention dropped before the group had done with them: how many, and the ids around them."""
+
+    delivery: str
+    after: str
+    until: str
+    entries: int
+
+
 class Batch(NamedTuple):
-    """What one `take` gave. last: the group's place where nothing was there; lost: ids of entries that retention
-    dropped out of somebody's hands."""
+    """What one `take` gave. last: the id of the last entry given to the group; due_in: seconds until something that was
+    put off is due, None where nothing is; missed: gaps that this consumer is to see to, each until acknowledged."""
 
     last: str
-    lost: list[str]
+    due_in: float | None
+    missed: list[Missed]
     handed: list[Handed]
-
-
-class Missed(NamedTuple):
-    """Entries that retention dropped before the group read them: how many entries, and the ids ids around them."""
-
-    entries: int
-    after: str = ""
-    until: str = ""
 
 
 class GroupState(NamedTuple):
@@ -59,15 +63,6 @@ class GroupState(NamedTuple):
     dead: int
 
 
-class DeadLetter(NamedTuple):
-    """A delivery that failed too often, and why it failed last."""
-
-    delivery: str
-    reason: str
-    at: float
-    """Unix seconds."""
-
-
 class Subscribing(Base):
     """Groups, batches, acknowledging, putting off, and what was missed."""
 
@@ -76,27 +71,16 @@ class Subscribing(Base):
     def create_group(self, queue: str, group: str, start: str = "0") -> bool:
         """Create the group where it does not exist. start: "0" for everything, "$" for what comes from now on, or the
         entry id after which it reads. Returns whether it is new."""
-        added, last = self._added(queue)
-        read = added if start == "$" else added - self._count_after(queue, start, last)
-        try:
-            self._redis.xgroup_create(
-                self.keys.queue(queue), group, last if start == "$" else start, mkstream=True, entries_read=read
-            )
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
-            return False
-        return True
+        return bool(self._run("place", [self.keys.queue(queue)], [group, start, "create"]))
 
-    def rewind_group(self, queue: str, group: str, start: str) -> None:
-        """Set the group's place: "0" for everything again, "$" to skip to the end, or an entry id."""
-        added, last = self._added(queue)
-        read = added if start == "$" else added - self._count_after(queue, start, last)
-        self._redis.xgroup_setid(self.keys.queue(queue), group, last if start == "$" else start, entries_read=read)
+    def rewind_group(self, queue: str, group: str, start: str) -> bool:
+        """Set the group's place: "0" for everything again, "$" to skip to the end, or an entry id. Returns whether the
+        group is there."""
+        return bool(self._run("place", [self.keys.queue(queue)], [group, start, "move"]))
 
     def drop_group(self, queue: str, group: str) -> bool:
         """Forget the group with all that it had put off and its dead letters. Returns whether it was there."""
-        self._redis.delete(*self._group_keys(queue, group))
+        self._redis.delete(*self.keys.of_group(queue, group))
         try:
             return bool(self._redis.xgroup_destroy(self.keys.queue(queue), group))
         except ResponseError:  # the queue itself is not there
@@ -131,16 +115,29 @@ class Subscribing(Base):
         idle: float,
         failures: int,
         give_up_after: float | None = None,
+        new_first: bool = False,
+        look: bool = True,
     ) -> Batch:
-        """The consumer's next batch, in one round trip: what is due again, what others left for `idle` seconds, what is
-        new. What was left lying `failures` times, or `give_up_after` seconds after its first failure, is dead."""
-        keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        limits = [most, ms(idle), failures, self.keys.prefix, _limit_ms(give_up_after)]
-        last, lost, *handed = self._run("take", keys, [group, consumer, *limits])
+        """The consumer's next batch, in one round trip: what is due again, what others left for `idle` seconds (where
+        `look` says so), what is new; or the new ones first. What was left lying `failures` times, or `give_up_after`
+        seconds after its first failure, is dead.
+
+        Raises UnknownName where somebody dropped the group.
+        """
+        keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
+        limits = (most, ms(idle), failures, self.keys.prefix, int(new_first), int(look), _limit_ms(give_up_after))
+        try:
+            last, due_in, *answer = self._run("take", keys, [group, consumer, *limits])
+        except ResponseError as error:
+            if "NOGROUP" not in str(error) and "no such key" not in str(error):
+                raise
+            raise UnknownName("group", group, (state.name for state in self.groups(queue))) from error
+        taken = [Handed(name.decode(), bool(again), failed, article) for name, again, failed, article in answer]
         return Batch(
             last.decode(),
-            [entry.decode() for entry in lost],
-            [Handed(delivery.decode(), bool(again), failed, article) for delivery, again, failed, article in handed],
+            None if due_in < 0 else due_in / 1000,
+            [_missed(each.delivery) for each in taken if _is_gap(each.delivery)],
+            [each for each in taken if not _is_gap(each.delivery)],
         )
 
     def wait_for_entry(self, queue: str, after: str, seconds: float) -> None:
@@ -148,24 +145,27 @@ class Subscribing(Base):
         self._redis.xread({self.keys.queue(queue): after}, count=1, block=max(1, ms(seconds)))
 
     def acknowledge(self, queue: str, group: str, deliveries: Sequence[str], again: Sequence[str] = ()) -> None:
-        """These are done with. again: those among them that were delivered before, so may be put off."""
-        later, failures, _ = self._group_keys(queue, group)
+        """These are done with. again: those among them that may be known elsewhere than in the stream, as they were
+        delivered before."""
+        later, failures, dead = self.keys.of_group(queue, group)
         entries = [entry for delivery in deliveries if (entry := delivery.partition("|")[0])]
         with self._redis.pipeline(transaction=False) as pipeline:
             if entries:
                 pipeline.xack(self.keys.queue(queue), group, *entries)
             if again:
                 pipeline.zrem(later, *again)
-                pipeline.hdel(failures, *_about(again))
+                pipeline.zrem(dead, *again)
+                pipeline.hdel(failures, *about(again))
             pipeline.execute()
 
-    def keep_in_hand(self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float) -> None:
-        """Say that these are still being worked on, so that nobody takes them over."""
-        entries = [entry for delivery in deliveries if (entry := delivery.partition("|")[0])]
-        if entries:
-            self._redis.xclaim(self.keys.queue(queue), group, consumer, 0, entries, justid=True)
-        later, until = self.keys.later(queue, group), self.now_ms() + ms(idle)
-        self._redis.zadd(later, dict.fromkeys(deliveries, until), xx=True)
+    def keep_in_hand(
+        self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float
+    ) -> frozenset[str]:
+        """Say that these are still being worked on, so that nobody takes them over. Returns those that are still this
+        consumer's; somebody has the others by now."""
+        later, failures, _ = self.keys.of_group(queue, group)
+        keys = [self.keys.queue(queue), later, failures]
+        return frozenset(name.decode() for name in self._run("keep", keys, [group, consumer, ms(idle), *deliveries]))
 
     def put_off(
         self,
@@ -180,9 +180,9 @@ class Subscribing(Base):
     ) -> str:
         """Deliver it again in so many seconds. With a reason it counts as a failure, and after `failures` of them, or
         when the first is `give_up_after` seconds ago, it is dead. Returns "later" or "dead"."""
-        keys = [self.keys.queue(queue), *self._group_keys(queue, group)]
-        answer = self._run("put_off", keys, [group, delivery, ms(seconds), failures, reason, _limit_ms(give_up_after)])
-        return str(answer.decode())
+        keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
+        limits = (failures, reason, _limit_ms(give_up_after))
+        return str(self._run("put_off", keys, [group, delivery, ms(seconds), *limits]).decode())
 
     def hasten(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
         """These are due now, those of them that are put off."""
@@ -207,100 +207,76 @@ class Subscribing(Base):
         due = self._redis.zscore(self.keys.later(queue, group), delivery)
         return None if due is None else max(0.0, (due - self.now_ms()) / 1000)
 
-    def leave(self, queue: str, group: str, consumer: str) -> None:
-        """The consumer stops and has nothing in hand."""
-        self._redis.xgroup_delconsumer(self.keys.queue(queue), group, consumer)
+    def leave(self, queue: str, group: str, consumer: str) -> bool:
+        """Forget a consumer that has nothing in hand. Returns whether it had nothing."""
+        try:
+            return bool(self._run("leave", [self.keys.queue(queue)], [group, consumer]))
+        except ResponseError:  # its group was dropped, and it with it
+            return True
+
+    def forget_consumers(self, queue: str, idle: float) -> int:
+        """Forget consumers, of any group, that have nothing in hand and were not heard of for so many seconds: they
+        were killed, and did not come back under that name. Returns how many there were."""
+        silent = [
+            (state.name, consumer["name"].decode())
+            for state in self.groups(queue)
+            for consumer in self._redis.xinfo_consumers(self.keys.queue(queue), state.name)
+            if consumer["idle"] > ms(idle)
+        ]
+        return sum(self.leave(queue, group, consumer) for group, consumer in silent)
 
     def left_over(self, queue: str, group: str, consumer: str, idle: float) -> int:
         """What this consumer had in hand when it last ended may be taken at once. Returns how much there was."""
-        stream, after, count = self.keys.queue(queue), "-", 0
-        while pending := self._redis.xpending_range(stream, group, after, "+", 500, consumer):
-            entries = [entry["message_id"] for entry in pending]
-            self._redis.xclaim(stream, group, consumer, 0, entries, idle=ms(idle), justid=True)
-            after, count = f"({entries[-1].decode()}", count + len(entries)
-        return count
+        later, failures, _ = self.keys.of_group(queue, group)
+        return int(self._run("left_over", [self.keys.queue(queue), later, failures], [group, consumer, ms(idle)]))
 
     def waiting_deliveries(self, queue: str, group: str) -> list[str]:
         """What the group has put off, the soonest first."""
-        return [name.decode() for name in self._redis.zrange(self.keys.later(queue, group), 0, -1)]
+        names = [name.decode() for name in self._redis.zrange(self.keys.later(queue, group), 0, -1)]
+        return [name for name in names if not _is_gap(name)]
 
-    # ── what was missed, and what is dead ──
-
-    def missed(self, queue: str, group: str) -> Missed:
-        """What retention dropped before the group read it; told once (see missed.lua)."""
-        count, *around = self._run("missed", [self.keys.queue(queue)], [group])
-        return Missed(count, *(entry.decode() for entry in around))
+    # ── what was missed ──
 
     def redeliver(self, queue: str, group: str, articles: Sequence[Article]) -> int:
-        """Deliver these articles' present revisions to the group although no entry names them any more."""
-        now = self.now_ms()
-        names = {f"|{article.id}|{article.revision}|created": now for article in articles}
+        """Deliver these articles' present revisions to the group, in this order, although no entry names them."""
+        first = self.now_ms() - len(articles)
+        names = {f"|{each.id}|{each.revision}|{_event(each)}": first + n for n, each in enumerate(articles)}
         return int(self._redis.zadd(self.keys.later(queue, group), names, nx=True)) if names else 0
 
-    def revised_between(self, after_ms: int, until_ms: int, batch: int = 500) -> Iterator[str]:
-        """Ids of the articles that were last revised in this time, both ends included."""
-        start = 0
-        while ids := self._redis.zrange(self.keys.revised, after_ms, until_ms, byscore=True, offset=start, num=batch):
-            yield from (article_id.decode() for article_id in ids)
-            start += batch
+    def revised_between(self, after_ms: int, until_ms: int, batch: int = 500) -> Iterator[list[str]]:
+        """Ids of the articles that were last revised in this time, both ends included, the oldest first, in batches.
 
-    def dead_letters(self, queue: str, group: str, most: int = 1000) -> list[DeadLetter]:
-        """The group's dead letters, the newest first."""
-        found = self._redis.zrevrange(self.keys.group_dead(queue, group), 0, most - 1, withscores=True)
-        if not found:
-            return []
-        why = self._redis.hmget(self.keys.failures(queue, group), [name + b"|why" for name, _ in found])
-        return [
-            DeadLetter(name.decode(), (reason or b"").decode("utf-8", "replace"), at / 1000)
-            for (name, at), reason in zip(found, why, strict=True)
-        ]
-
-    def revive_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
-        """Deliver dead letters again, their failures forgotten. Returns how many there were."""
-        _, failures, dead = self._group_keys(queue, group)
-        now, revived = self.now_ms(), 0
-        for delivery in deliveries:
-            with self._redis.pipeline() as pipeline:
-                pipeline.zadd(self.keys.later(queue, group), {delivery: now})
-                pipeline.hdel(failures, *_about([delivery]))
-                pipeline.zrem(dead, delivery)
-                revived += int(pipeline.execute()[2])
-        return revived
-
-    def drop_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
-        """Forget dead letters. Returns how many there were."""
-        _, failures, dead = self._group_keys(queue, group)
-        if not deliveries:
-            return 0
-        self._redis.hdel(failures, *_about(deliveries))
-        return int(self._redis.zrem(dead, *deliveries))
-
-    # ── parts ──
-
-    def _group_keys(self, queue: str, group: str) -> tuple[str, str, str]:
-        return self.keys.later(queue, group), self.keys.failures(queue, group), self.keys.group_dead(queue, group)
-
-    def _added(self, queue: str) -> tuple[int, str]:
-        """How many entries the queue ever had, and the id of its last one."""
-        try:
-            stream = self._redis.xinfo_stream(self.keys.queue(queue))
-        except ResponseError:  # no such key yet
-            return 0, "0-0"
-        return int(stream["entries-added"]), stream["last-generated-id"].decode()
-
-    def _count_after(self, queue: str, start: str, until: str, batch: int = 1000) -> int:
-        """Entries after `start`, up to `until`; counted, as a stream keeps no ranks."""
-        if start in {"0", "0-0"}:
-            return int(self._redis.xlen(self.keys.queue(queue)))
-        count, after = 0, start
-        while entries := self._redis.xrange(self.keys.queue(queue), f"({after}", until, count=batch):
-            count, after = count + len(entries), entries[-1][0].decode()
-        return count
+        An article that is revised meanwhile leaves for a later time, and is not missed: its new entry is in the queue.
+        """
+        low, told = float(after_ms), set[str]()
+        while found := self._redis.zrange(
+            self.keys.revised, low, until_ms, byscore=True, offset=0, num=batch + len(told), withscores=True
+        ):
+            places = [(article_id.decode(), score) for article_id, score in found]
+            if not (ids := [article_id for article_id, _ in places if article_id not in told]):
+                return
+            yield ids
+            low = places[-1][1]
+            told = {article_id for article_id, score in places if score == low}
 
 
-def _about(deliveries: Iterable[str]) -> list[str]:
+def about(deliveries: Iterable[str]) -> list[str]:
+    """The fields under which a group keeps what it knows of these deliveries."""
     return [f"{delivery}{about}" for delivery in deliveries for about in ABOUT]
 
 
 def _limit_ms(seconds: float | None) -> int:
     return NO_LIMIT if seconds is None else ms(seconds)
+
+
+def _is_gap(delivery: str) -> bool:
+    return delivery.endswith("|gap")
+
+
+def _missed(delivery: str) -> Missed:
+    after, until, entries, _ = delivery.split("|")
+    return Missed(delivery, after, until, int(entries))
+
+
+def _event(article: Article) -> str:
+    return "created" if article.revision == 1 else "updated"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import pytest
 
 from ingest.deliver import Delivery, Subscription
+from ingest.errors import UnknownName
 from ingest.models import article_id
-from ingest.settings import RetentionSettings
+from ingest.settings import QueueSettings, Settings
 from ingest.store import EmbeddedServer, Store, open_store
+from ingest.wire import Wire
 from tests.e2e.newswire import until
 from tests.integration.making import A, B, article, published, to_process
 
@@ -39,13 +42,19 @@ def acked(subscribed: Subscription) -> list[str]:
     return found
 
 
+def dies(store: Store, consumer: str = "dead", **more: Any) -> list[str]:
+    """A consumer takes a batch and is never heard of again."""
+    return urls(subscription(store, consumer, **more).take(0))
+
+
 def publish(store: Store, count: int) -> list[str]:
     return [published(store, f"{A}/{number}").url for number in range(count)]
 
 
-def pending(store: Store) -> int:
+def owed(store: Store) -> int:
+    """What the group was given and is not done with."""
     (group,) = store.groups("all")
-    return int(group["pending"])
+    return group.in_hand + group.later
 
 
 # ── what is delivered ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,8 +73,7 @@ def test_a_delivery_carries_the_whole_article_and_what_happened(store: Store) ->
     created, updated = subscription(store)
     assert (created.event, updated.event) == ("created", "updated")
     assert updated.article == corrected
-    assert created.article == corrected, "an entry leads to the article as it is now"
-    assert created.article.id == first.id
+    assert created.article == first, "the revision of which the entry tells, as long as it is kept"
     assert created.entry < updated.entry
 
 
@@ -125,14 +133,39 @@ def test_what_is_not_acknowledged_is_delivered_to_the_same_consumer_after_its_re
         delivery.ack()
     published(store, B)
     assert acked(subscription(store)) == [expected[0], *expected[38:], B]
-    assert pending(store) == 0
+    assert owed(store) == 0
 
 
-def test_acknowledging_twice_is_no_error(store: Store) -> None:
-    publish(store, 1)
-    (delivery,) = subscription(store)
-    delivery.ack()
-    delivery.ack()
+def test_only_the_first_answer_counts(store: Store) -> None:
+    publish(store, 2)
+    first, second = subscription(store)
+    first.ack()
+    first.ack()
+    first.retry()
+    second.retry(after=3600)
+    second.ack()
+    assert list(subscription(store)) == []
+    assert owed(store) == 1
+
+
+def test_a_delivery_is_acknowledged_after_the_loop_that_gave_it_has_ended(store: Store) -> None:
+    publish(store, 3)
+    for delivery in list(subscription(store, batch=2)):
+        delivery.ack()
+    assert list(subscription(store)) == []
+    assert owed(store) == 0
+
+
+def test_many_are_acknowledged_together_over_several_batches(store: Store) -> None:
+    """As who writes a thousand articles in one transaction does."""
+    publish(store, 25)
+    found = []
+    for delivery in subscription(store, batch=10):
+        found.append(delivery)
+        if len(found) == 25:
+            for each in found:
+                each.ack()
+    assert owed(store) == 0
     assert list(subscription(store)) == []
 
 
@@ -152,22 +185,45 @@ def test_a_retried_delivery_goes_to_whichever_consumer_reads_next(store: Store) 
     assert acked(subscription(store, "two", take_over_after=3600)) == urls([delivery])
 
 
-def test_a_retried_delivery_is_found_behind_many_that_are_being_worked_on(store: Store, redis: Any) -> None:
-    publish(store, 1)
-    ((_, fields),) = redis.xrange(store.keys.queue("all"))
+def crowd(store: Store, redis: Any, count: int) -> None:
+    """Entries without number, of one article: what each consumer has in hand."""
+    ((_, fields),) = redis.xrange(store.keys.queue("all"), count=1)
     with redis.pipeline() as many:
-        for _ in range(400):
+        for _ in range(count):
             many.xadd(store.keys.queue("all"), fields)
         many.execute()
-    held = list(islice(subscription(store, take_over_after=3600), 401))
+
+
+def test_a_retried_delivery_is_found_behind_many_that_are_being_worked_on(store: Store, redis: Any) -> None:
+    publish(store, 1)
+    crowd(store, redis, 400)
+    busy = subscription(store, take_over_after=3600)
+    held = [delivery for _ in range(5) for delivery in busy.take(0)]
+    assert len(held) == 401
     held[-1].retry()
     assert [found.entry for found in subscription(store, "two", take_over_after=3600)] == [held[-1].entry]
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+def test_what_a_dead_consumer_left_is_found_behind_many_that_are_being_worked_on(
+    store: Store, redis: Any, batch: int
+) -> None:
+    publish(store, 1)
+    crowd(store, redis, 1500)
+    busy = subscription(store, "busy", batch=1501)
+    assert len(busy.take(0)) == 1501
+    published(store, B)
+    dies(store)
+    time.sleep(0.3)
+    busy._renewed = 0  # long ago: it says now that it is at work
+    busy._stay_alive()
+    assert acked(subscription(store, "two", batch=batch, take_over_after=0.25)) == [B]
 
 
 def test_a_delivery_that_is_retried_for_ever_holds_up_no_other(store: Store) -> None:
     publish(store, 1)
     found: set[str] = set()
-    for turn, delivery in enumerate(subscription(store, take_over_after=3600)):
+    for turn, delivery in enumerate(subscription(store, take_over_after=3600, max_failures=10**9)):
         if turn == 2:
             published(store, B)
         found.add(delivery.article.url)
@@ -178,9 +234,19 @@ def test_a_delivery_that_is_retried_for_ever_holds_up_no_other(store: Store) -> 
     assert B in found
 
 
+def test_a_retried_delivery_comes_again_when_its_time_has_come_and_not_before(store: Store) -> None:
+    publish(store, 1)
+    (delivery,) = islice(subscription(store), 1)
+    began = time.monotonic()
+    delivery.retry(after=0.4)
+    (again,) = islice(subscription(store, idle=5), 1)
+    assert 0.4 <= time.monotonic() - began < 1.0, "whoever waits is woken by the clock, not by a new entry"
+    assert (again.article, again.failures) == (delivery.article, 1)
+
+
 def test_the_deliveries_of_a_dead_consumer_are_taken_over(store: Store) -> None:
     expected = publish(store, 3)
-    list(subscription(store, "dead"))
+    dies(store)
     assert acked(subscription(store, "two", take_over_after=3600)) == [], "it may be alive and busy"
     time.sleep(0.15)
     assert acked(subscription(store, "two", take_over_after=0.1)) == expected
@@ -189,11 +255,205 @@ def test_the_deliveries_of_a_dead_consumer_are_taken_over(store: Store) -> None:
 
 def test_one_that_waits_takes_over_without_anything_new_coming(store: Store) -> None:
     publish(store, 1)
-    list(subscription(store, "dead"))
+    dies(store)
     began = time.monotonic()
     (delivery,) = islice(subscription(store, "two", take_over_after=0.5, idle=10), 1)
     assert delivery.article.url == f"{A}/0"
     assert time.monotonic() - began < 4, "between two reads of two seconds"
+
+
+def test_a_slow_consumer_keeps_what_it_has_in_hand(store: Store) -> None:
+    """Each article takes long, all of them longer than anybody waits for a dead consumer."""
+    expected = publish(store, 4)
+    others: list[str] = []
+    done: list[str] = []
+    for delivery in subscription(store, take_over_after=0.6):
+        time.sleep(0.3)
+        others += acked(subscription(store, "two", take_over_after=0.6))
+        delivery.ack()
+        done.append(delivery.article.url)
+    assert (done, others) == (expected, [])
+
+
+def test_what_was_taken_from_a_consumer_that_was_silent_too_long_is_not_given_to_it_too(store: Store) -> None:
+    expected = publish(store, 3)
+    slow = iter(subscription(store, "slow", take_over_after=0.2))
+    first = next(slow)
+    time.sleep(0.3)
+    assert acked(subscription(store, "two", take_over_after=0.2)) == expected
+    first.ack()
+    assert list(slow) == []
+    assert owed(store) == 0
+
+
+# ── failures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_after_so_many_failures_it_is_a_dead_letter_of_its_group_with_the_last_reason(store: Store) -> None:
+    expected = publish(store, 2)
+    failures = []
+    for delivery in subscription(store, max_failures=3):
+        if delivery.article.url == expected[0]:
+            failures.append(delivery.failures)
+            alive = delivery.retry(reason=f"no room, said {len(failures)} times")
+            assert alive == (len(failures) < 3)
+        else:
+            delivery.ack()
+    assert failures == [0, 1, 2]
+    (letter,) = store.dead_letters("all", "archive")
+    assert (letter.delivery, letter.reason) == (store_name(store, 0), "no room, said 3 times")
+    assert abs(letter.at - time.time()) < 10
+    assert acked(subscription(store)) == []
+    assert acked(Subscription(store, "all", "another", idle=0.05)) == expected
+
+
+def test_a_dead_letter_is_delivered_again_with_its_failures_forgotten_or_dropped(store: Store) -> None:
+    expected = publish(store, 2)
+    for delivery in subscription(store, max_failures=1):
+        delivery.retry(reason="full")
+    names = [letter.delivery for letter in store.dead_letters("all", "archive")]
+    assert len(names) == 2
+    assert store.drop_letters("all", "archive", names[:1]) == 1
+    assert store.revive_letters("all", "archive", names[1:]) == 1
+    (again,) = subscription(store)
+    assert (again.article.url, again.failures) == (expected[0], 0), "the newest letter was the first that we dropped"
+
+
+def test_a_subscriber_that_raises_fails_at_that_article_alone(store: Store) -> None:
+    expected = publish(store, 3)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            for delivery in subscription(store, max_failures=2):
+                if delivery.article.url == expected[1]:
+                    raise ZeroDivisionError
+                delivery.ack()
+    assert acked(subscription(store)) == [expected[2]]
+    (letter,) = store.dead_letters("all", "archive")
+    assert letter.delivery == store_name(store, 1)
+    assert "without an answer" in letter.reason
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_an_article_that_kills_its_consumer_each_time_ends_as_a_dead_letter_and_takes_no_other_with_it(
+    store: Store, retried: bool
+) -> None:
+    """retried: it was put off before it began to kill, so it is not in the stream's hands any more."""
+    expected = publish(store, 5)
+    if retried:
+        first = next(iter(subscription(store)))
+        assert first.article.url == expected[0]
+        first.retry()
+    done = []
+    for life in range(20):
+        victim = subscription(store, f"life {life}", take_over_after=0.02, max_failures=4)
+        while deliveries := victim.take(0.05):
+            if any(delivery.article.url == expected[0] for delivery in deliveries):
+                break  # it dies: no answer, no goodbye
+            for delivery in deliveries:
+                delivery.ack()
+                done.append(delivery.article.url)
+        time.sleep(0.03)
+    assert sorted(done) == expected[1:]
+    (letter,) = store.dead_letters("all", "archive")
+    assert letter.delivery == store_name(store, 0)
+    assert "life" in letter.reason
+    assert owed(store) == 0
+
+
+def store_name(store: Store, place: int) -> str:
+    """What the store calls the delivery of the queue's nth entry."""
+    return store.read_queue("all", "0")[place].delivery
+
+
+# ── back in time ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wire_of(store: Store) -> Wire:
+    return Wire(Settings(config=Path(), data=Path(), queues={"all": QueueSettings()}), store)
+
+
+def test_a_new_group_may_begin_at_an_entry_at_a_time_or_at_the_end(store: Store) -> None:
+    expected = publish(store, 2)
+    time.sleep(0.01)
+    moment = datetime.now(UTC)
+    time.sleep(0.01)
+    published(store, B)
+    entries = [entry.entry for entry in store.read_queue("all", "0")]
+    wire = wire_of(store)
+    places: list[tuple[str | datetime, list[str]]] = [
+        ("0", [*expected, B]),
+        (entries[0], [expected[1], B]),
+        (moment, [B]),
+        (moment.isoformat(), [B]),
+        ("$", []),
+    ]
+    for number, (place, wanted) in enumerate(places):
+        subscribed = wire.subscribe("all", group=f"g{number}", from_=place, idle=0.05)
+        assert next(group.lag for group in store.groups("all") if group.name == f"g{number}") == len(wanted)
+        assert acked(subscribed) == wanted
+
+
+def test_a_group_is_moved_back_to_read_again_and_forward_to_skip(store: Store) -> None:
+    expected = publish(store, 3)
+    wire = wire_of(store)
+    assert acked(subscription(store)) == expected
+    wire.rewind("all", "archive", store.read_queue("all", "0")[0].entry)
+    assert store.groups("all")[0].lag == 2
+    assert acked(subscription(store)) == expected[1:]
+    wire.rewind("all", "archive", "0")
+    wire.rewind("all", "archive", "$")
+    assert acked(subscription(store)) == []
+    with pytest.raises(UnknownName, match="did you mean 'archive'"):
+        wire.rewind("all", "archiv", "0")
+    with pytest.raises(ValueError, match="no time, no entry's id"):
+        wire.rewind("all", "archive", "yesterday")
+
+
+def test_who_subscribes_to_a_queue_that_is_not_there_is_told_the_nearest(store: Store) -> None:
+    with pytest.raises(UnknownName, match="did you mean 'all'"):
+        wire_of(store).subscribe("al", group="g")
+
+
+def test_a_group_that_is_dropped_under_its_subscriber_ends_it_with_a_word(store: Store) -> None:
+    publish(store, 1)
+    subscribed = subscription(store)
+    assert acked(subscribed) == [f"{A}/0"]
+    store.drop_group("all", "archive")
+    with pytest.raises(UnknownName, match="no group is called 'archive'"):
+        acked(subscribed)
+    assert store.groups("all") == []
+
+
+# ── a clean stop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_leaving_the_loop_gives_back_at_once_what_was_not_worked_on(store: Store) -> None:
+    expected = publish(store, 3)
+    for delivery in subscription(store, "one", take_over_after=3600):
+        delivery.ack()
+        break
+    rest = list(subscription(store, "two", take_over_after=3600))
+    assert [(each.article.url, each.failures) for each in rest] == [(url, 0) for url in expected[1:]]
+
+
+def test_stop_ends_the_loop_after_the_delivery_in_hand(store: Store) -> None:
+    expected = publish(store, 3)
+    subscribed = subscription(store, idle=None)
+    done = []
+    for delivery in subscribed:
+        subscribed.stop()
+        delivery.ack()
+        done.append(delivery.article.url)
+    assert done == expected[:1]
+    assert acked(subscription(store, "two", take_over_after=3600)) == expected[1:]
+
+
+def test_a_subscriber_that_waits_is_stopped_by_another_thread(store: Store) -> None:
+    subscribed = subscription(store, idle=None)
+    threading.Timer(0.2, subscribed.stop).start()
+    began = time.monotonic()
+    assert list(subscribed) == []
+    assert time.monotonic() - began < 3
 
 
 CONSUMER = """
@@ -201,7 +461,8 @@ import sys
 from ingest.deliver import Subscription
 from ingest.store import open_store
 url, prefix, consumer, gap = sys.argv[1:]
-for number, delivery in enumerate(Subscription(open_store(url, prefix), "all", "archive", consumer, take_over_after=1)):
+store = open_store(url, prefix)
+for number, delivery in enumerate(Subscription(store, "all", "archive", consumer, take_over_after=1, batch=5)):
     print(delivery.article.url, flush=True)
     if number % int(gap) == 0:
         continue  # the one that it is at work on when it dies
@@ -220,8 +481,8 @@ def test_a_consumer_that_is_killed_loses_nothing(server: EmbeddedServer, store: 
     time.sleep(0.3)
     rest = acked(subscription(store, "two", take_over_after=0.2))
     assert set(seen) | set(rest) == set(expected)
-    assert set(seen[::3]) <= set(rest), "what it was at work on is delivered again"
-    assert pending(store) == 0
+    assert set(seen[:10:3]) <= set(rest), "what it had not acknowledged is delivered again"
+    assert owed(store) == 0
 
 
 # ── many consumers ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,12 +507,12 @@ def test_consumers_of_one_group_share_the_work_and_nothing_is_done_twice(store: 
     assert sum(bool(urls) for urls in done.values()) >= 2
 
 
-def test_a_consumers_name_is_its_host_and_process_unless_said(store: Store) -> None:
+def test_a_consumer_without_a_name_leaves_none_behind(store: Store) -> None:
     publish(store, 1)
     unnamed = Subscription(store, "all", "archive", idle=0.05)
-    assert len(list(unnamed)) == 1
-    again = Subscription(store, "all", "archive", idle=0.05)
-    assert len(acked(again)) == 1, "the same process finds its own"
+    assert len(acked(unnamed)) == 1
+    assert unnamed.consumer
+    assert store.groups("all")[0].consumers == 0
 
 
 # ── what is no longer there ──────────────────────────────────────────────────────────────────────────────────────────
@@ -261,24 +522,7 @@ def test_an_article_that_was_purged_is_passed_over_and_owed_no_more(store: Store
     expected = publish(store, 3)
     redis.delete(store.keys.article(article_id(expected[1])))
     assert acked(subscription(store)) == [expected[0], expected[2]]
-    assert pending(store) == 0
-
-
-def test_entries_that_the_queue_dropped_do_not_hide_those_that_were_left_over(store: Store, redis: Any) -> None:
-    expected = publish(store, 40)
-    list(subscription(store))
-    redis.xtrim(store.keys.queue("all"), maxlen=2, approximate=False)
-    assert acked(subscription(store)) == expected[-2:]
-    assert pending(store) == 0
-
-
-def test_a_group_that_fell_far_behind_goes_on_with_what_is_kept(server: EmbeddedServer, store: Store) -> None:
-    short = open_store(server.url, store.keys.prefix, RetentionSettings(queue_length=10))
-    subscribed = subscription(short)
-    expected = publish(short, 250)
-    kept = short.queue_length("all")
-    assert acked(subscribed) == expected[-kept:]
-    short.close()
+    assert owed(store) == 0
 
 
 def test_a_subscription_goes_on_after_the_store_was_away(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""What a subscriber answered and the store has not heard yet. Answers may be given in any thread."""
+
+import threading
+import time
+from collections import deque
+from typing import NamedTuple
+
+from ingest.store import Store
+
+
+class _Retry(NamedTuple):
+    name: str
+    at: float
+    reason: str
+
+
+class Answers:
+    """The answers of one consumer. Acknowledgements are sent together, what is put off one by one; whatever cannot be
+    sent because the store is away is kept for the next time."""
+
+    def __init__(self, store: Store, queue: str, group: str, max_failures: int, give_up_after: float | None) -> None:
+        self._store, self._queue, self._group = store, queue, group
+        self._max_failures, self._give_up_after = max_failures, give_up_after
+        self._sending = threading.Lock()
+        self._acks: deque[tuple[str, bool]] = deque()
+        self._retries: deque[_Retry] = deque()
+        self.sent = time.monotonic()
+
+    def add_ack(self, name: str, *, again: bool) -> None:
+        """again: whether it may be known elsewhere than in the stream."""
+        self._acks.append((name, again))
+
+    def add_retry(self, name: str, seconds: float, reason: str) -> None:
+        self._retries.append(_Retry(name, time.monotonic() + seconds, reason))
+
+    def waiting(self, seconds: float) -> bool:
+        """Whether something is to be sent now: what is put off, or acknowledgements for so many seconds."""
+        return bool(self._retries or (self._acks and time.monotonic() - self.sent > seconds))
+
+    def send(self) -> str:
+        """Returns what became of the last delivery that was put off: later, dead, or nothing."""
+        outcome = ""
+        with self._sending:
+            while self._retries:
+                name, at, reason = self._retries[0]
+                outcome = self.put_off(name, max(0.0, at - time.monotonic()), reason)
+                self._retries.popleft()
+            if acks := list(self._acks):
+                names, again = [name for name, _ in acks], [name for name, again in acks if again]
+                self._store.acknowledge(self._queue, self._group, names, again)
+                for _ in acks:
+                    self._acks.popleft()
+            self.sent = time.monotonic()
+        return outcome
+
+    def put_off(self, name: str, seconds: float, reason: str) -> str:
+        """At once. Returns later or dead."""
+        return self._store.put_off(
+            self._queue,
+            self._group,
+            name,
+            seconds=seconds,
+            failures=self._max_failures,
+            reason=reason,
+            give_up_after=self._give_up_after,
+        )

@@ -1,0 +1,51 @@
+"""Dead letters: deliveries that a group failed at too often, kept until they are delivered again or dropped."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ingest.store.base import Base
+from ingest.store.subscribing import about
+
+
+class DeadLetter(NamedTuple):
+    """A delivery that failed too often, and why it failed last."""
+
+    delivery: str
+    reason: str
+    at: float
+    """Unix seconds."""
+
+
+class Letters(Base):
+    """The dead letters of a group."""
+
+    def dead_letters(self, queue: str, group: str, most: int = 1000) -> list[DeadLetter]:
+        """The group's dead letters, the newest first."""
+        found = self._redis.zrevrange(self.keys.group_dead(queue, group), 0, most - 1, withscores=True)
+        if not found:
+            return []
+        why = self._redis.hmget(self.keys.failures(queue, group), [name + b"|why" for name, _ in found])
+        return [
+            DeadLetter(name.decode(), (reason or b"").decode("utf-8", "replace"), at / 1000)
+            for (name, at), reason in zip(found, why, strict=True)
+        ]
+
+    def revive_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
+        """Deliver dead letters again, their failures forgotten. Returns how many there were."""
+        _, failures, dead = self.keys.of_group(queue, group)
+        now, revived = self.now_ms(), 0
+        for delivery in deliveries:
+            with self._redis.pipeline() as pipeline:
+                pipeline.zadd(self.keys.later(queue, group), {delivery: now})
+                pipeline.hdel(failures, *about([delivery]))
+                pipeline.zrem(dead, delivery)
+                revived += int(pipeline.execute()[2])
+        return revived
+
+    def drop_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
+        """Forget dead letters. Returns how many there were."""
+        _, failures, dead = self.keys.of_group(queue, group)
+        if not deliveries:
+            return 0
+        self._redis.hdel(failures, *about(deliveries))
+        return int(self._redis.zrem(dead, *deliveries))
