@@ -23,7 +23,7 @@ from workers.cli import cli as teletipo  # the group with the commands of `worke
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention")
+TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "api")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
@@ -232,12 +232,21 @@ def test_every_table_of_settings_is_documented() -> None:
 
 
 def test_the_filter_of_a_queue_is_documented_and_its_example_loads(tmp_path: Path) -> None:
-    assert documented("## Queues") == plain(QueueSettings())
+    table = rows(section(text_of("docs/configuration.md"), "## Queues"))
+    defaults = {
+        field.encode_name: getattr(QueueSettings(), field.name) for field in msgspec.structs.fields(QueueSettings)
+    }
+    assert [key.strip("`") for key, _, _ in table] == sorted(defaults, key=[key.strip("`") for key, _, _ in table].index)
+    for key, default, _ in table:
+        expected = {"[]": (), "0": 0}.get(default.strip("`"), None)
+        assert default == "" or defaults[key.strip("`")] == expected
     (tmp_path / "teletipo.toml").touch()
     (example,) = blocks(section(text_of("docs/configuration.md"), "## Queues"), "toml")
     (tmp_path / "queues.toml").write_text(example)
     queues = load(config=tmp_path, environ={}).queues
-    assert queues == {"all": QueueSettings(), "venezuela-es": QueueSettings(language=("es",), country=("VE",))}
+    assert queues["all"] == QueueSettings()
+    assert queues["venezuela-es"] == QueueSettings(language=("es",), country=("VE",))
+    assert (queues["oil"].words[-1], queues["oil"].keep_days, queues["oil"].refused.tags) == ("sancion*", 30, ("agency",))
 
 
 @each_page
@@ -245,9 +254,9 @@ def test_every_variable_on_a_page_is_one_that_teletipo_reads(page: Path, tmp_pat
     (tmp_path / "teletipo.toml").touch()
     for variable in set(re.findall(r"\bTELETIPO_\w+", page.read_text("utf-8"))) - {"TELETIPO_"}:
         if "__" in variable:
-            load(config=tmp_path, environ={variable: "[]" if variable.endswith("ADDRESSES") else "7"})
+            load(config=tmp_path, environ={variable: "[]" if variable.endswith(("ADDRESSES", "TOKENS")) else "7"})
         else:
-            assert variable in text_of("ingest/settings.py") + text_of("docker-compose.yml")
+            assert variable in text_of("ingest/settings/loading.py") + text_of("docker-compose.yml")
 
 
 def test_the_source_in_the_readme_is_a_whole_source_file(tmp_path: Path) -> None:
