@@ -29,6 +29,12 @@ class Failure(Record, frozen=True, kw_only=True):
     hint: str
 
 
+class Retried(Record, frozen=True, kw_only=True):
+    """How many will be tried again."""
+
+    retried: int
+
+
 class Failed(HTTPException):
     """Raised anywhere in a route: answered with this status and {error, hint}."""
 

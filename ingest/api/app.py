@@ -24,9 +24,6 @@ from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Wire
 
-MOST_BYTES = 1_000_000
-"""Of a request's body."""
-
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
     """The application over one store."""
@@ -37,7 +34,6 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         openapi_url=None,
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
-        max_body_size=MOST_BYTES,
         lifespan=_lifespan,
     )
     app.state.wire = Wire(settings, store)

@@ -1,13 +1,15 @@
 """Articles by filter and time, and one article with its revisions."""
 
+import re
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 
 from ingest.api.answers import Failed, Json, documented
 from ingest.api.asked import AnyWire, ArticleId, Moment
-from ingest.api.finding import Wanted, find, search_words
+from ingest.api.finding import CURSOR, Wanted, checked_cursor, find, search_words
 from ingest.errors import UnknownName
 from ingest.models import Article, Record
 from ingest.settings import QueueSettings
@@ -31,9 +33,22 @@ class Revisions(Record, frozen=True, kw_only=True):
     revisions: list[Article]
 
 
+_ADDRESS = r"[Hh][Tt][Tt][Pp][Ss]?://[^/?#\s]"
+
+
+def _checked_address(said: str) -> str:
+    if not re.match(_ADDRESS, said):
+        raise ValueError(f"{said[:40]!r} is no address; write the whole of it, with https:// before it")
+    return said
+
+
 Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Cursor = Annotated[str, BeforeValidator(checked_cursor), WithJsonSchema({"type": "string", "pattern": f"^{CURSOR}$"})]
+Address = Annotated[
+    str, BeforeValidator(_checked_address), WithJsonSchema({"type": "string", "pattern": f"^{_ADDRESS}"})
+]
 Named = Annotated[str, StringConstraints(pattern=r"\w", max_length=200)]
 
 
@@ -53,10 +68,6 @@ def wanted(
     """The filter of a listing: any of the values of one parameter, all of the parameters."""
     for name in source:
         _expect_source(wire, name)
-    try:
-        words = search_words(q)
-    except ValueError as error:
-        raise Failed(422, f"q: {error}", "write words, phrases in quotes, or a beginning with * after it") from None
     conditions = QueueSettings(
         source=tuple(source),
         language=tuple(language),
@@ -66,24 +77,21 @@ def wanted(
         keywords=tuple(keyword),
         authors=tuple(author),
     )
-    return Wanted(conditions, words, since, until)
+    return Wanted(conditions, search_words(q), since, until)
 
 
 @router.get("/articles", responses=documented(ArticlePage, 404))
 def list_articles(
     wire: AnyWire,
     wanted: Annotated[Wanted, Depends(wanted)],
-    url: Annotated[str, Query(description="The article at this address, and no other.", max_length=2000)] = "",
+    url: Annotated[Address | None, Query(description="The article at this address, and no other.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(description="`next` of the page before.", max_length=200)] = "",
+    cursor: Annotated[Cursor | None, Query(description="`next` of the page before.")] = None,
 ) -> Json:
     """Articles, the newest first."""
     if url:
         return Json(ArticlePage(articles=_at(wire, url), next=None))
-    try:
-        found = find(wire, wanted, cursor or None, limit)
-    except ValueError as error:
-        raise Failed(422, f"cursor: {error}", "use `next` as it came, or leave cursor out to begin anew") from None
+    found = find(wire, wanted, cursor, limit)
     return Json(ArticlePage(articles=found.articles, next=found.next))
 
 
@@ -110,13 +118,10 @@ def _missing(wire: Wire, article: str) -> Failed:
 
 
 def _at(wire: Wire, url: str) -> list[Article]:
-    if "://" not in url:
-        raise Failed(422, f"url: {url[:40]!r} is no address", "write the whole address, with https:// before it")
-    try:
-        kept = wire.article(url)
-    except ValueError as error:
-        raise Failed(422, f"url: {error}", "write the whole address, with https:// before it") from None
-    return [kept] if kept else []
+    with suppress(ValueError):  # one that cannot be read has no article
+        if kept := wire.article(url):
+            return [kept]
+    return []
 
 
 def _expect_source(wire: Wire, name: str) -> None:

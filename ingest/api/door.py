@@ -17,11 +17,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.api.answers import failure
+from ingest.api.answers import Failed, failure
 from ingest.api.auth import Tokens
 from ingest.api.metrics import Requests
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+MOST_BYTES = 1_000_000
+"""Of a request's body."""
+
 FORM = "application/x-www-form-urlencoded"
 
 HEADERS = {
@@ -54,7 +57,7 @@ class Door:
             await send(message)
 
         refusal = self._refusal(scope, Headers(scope=scope))
-        await (refusal or self._app)(scope, receive, send_with_headers)
+        await (refusal or self._app)(scope, _bounded(receive), send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if not self._tokens and not _is_loopback(headers.get("host", "")):
@@ -79,6 +82,21 @@ class Door:
             "send `Authorization: Bearer TOKEN` with one of [api] tokens",
             {"WWW-Authenticate": "Bearer"},
         )
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The body, as long as it is not too long."""
+    left = MOST_BYTES
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise Failed(413, "the body is too long", f"send {MOST_BYTES:,} bytes at most")
+        return message
+
+    return receive_some
 
 
 def _not_ours(headers: Headers) -> Response | None:

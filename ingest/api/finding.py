@@ -5,8 +5,6 @@ on behind it whatever is written meanwhile: nothing is skipped, nothing comes tw
 and takes so long at most, so it may be short, or empty, and still name the next one.
 """
 
-import base64
-import binascii
 import re
 import time
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from ingest.deliver import Filter, takes_all
+from ingest.deliver.filters import fold
 from ingest.models import Article, article_from_json
 from ingest.settings import QueueSettings
 from ingest.store import Place
@@ -28,8 +27,12 @@ MOST_SECONDS = 0.5
 _BATCH = 200
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
-_WORDS = re.compile(r"[^*]*\w[^*]*\*?")
-_CURSOR = re.compile(r"(-?\d{1,15}(?:\.\d{1,6})?)~([0-9a-f]{16})", re.ASCII)
+
+CURSOR = "[0-9a-f]{30}"
+"""An article's milliseconds and its id."""
+
+_EPOCH = 2**55
+"""Added to the milliseconds, so that those before 1970 have no sign."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,17 @@ class Found:
 
 
 def search_words(said: str) -> tuple[str, ...]:
-    """What is typed into a search box: words, "phrases in quotes" and beginnings* -> words for `Wanted`.
+    """What is typed into a search box: words, "phrases in quotes" and beginnings* -> words for `Wanted`. Punctuation
+    alone is no word, and a * counts at the end only."""
+    terms = (phrase or word for phrase, word in _TERM.findall(said))
+    return tuple(_plain(term) for term in terms if fold(term).strip())
 
-    Raises ValueError for a term without a letter or with a * elsewhere than at its end.
-    """
-    terms = tuple(phrase or word for phrase, word in _TERM.findall(said))
-    for term in terms:
-        if not _WORDS.fullmatch(term):
-            raise ValueError(f'{term!r} is no word, "phrase" or beginning*')
-    return terms
+
+def checked_cursor(said: str) -> str:
+    """The cursor itself. Raises ValueError where it is none."""
+    if not re.fullmatch(CURSOR, said):
+        raise ValueError(f"{said[:40]!r} is no cursor; use `next` as it came, or leave it out to begin anew")
+    return said
 
 
 def find(wire: Wire, wanted: Wanted, cursor: str | None, limit: int) -> Found:
@@ -70,7 +75,7 @@ def find(wire: Wire, wanted: Wanted, cursor: str | None, limit: int) -> Found:
     sources, found = wanted.conditions.source, list[Article]()
     since = None if wanted.since is None else wanted.since.timestamp() * 1000
     looked_at, deadline = 0, time.monotonic() + MOST_SECONDS
-    while looked_at < MOST_LOOKED_AT and time.monotonic() < deadline:
+    while True:
         most = _BATCH if filters else limit - len(found)
         batch = wire.store.articles_before(
             place, most, source=sources[0] if len(sources) == 1 else None, since_ms=since
@@ -80,10 +85,11 @@ def find(wire: Wire, wanted: Wanted, cursor: str | None, limit: int) -> Found:
                 found.append(article)
                 if len(found) == limit:
                     return Found(found, _cursor(place))
+        looked_at += len(batch)
         if len(batch) < most:
             return Found(found, None)
-        looked_at += len(batch)
-    return Found(found, _cursor(place))
+        if looked_at >= MOST_LOOKED_AT or time.monotonic() > deadline:
+            return Found(found, _cursor(place))
 
 
 # ── parts ──
@@ -105,15 +111,15 @@ def _start(wanted: Wanted, cursor: str | None) -> Place | None:
     return min(places, default=None)
 
 
+def _plain(term: str) -> str:
+    begins = term.rstrip().endswith("*")
+    return term.replace("*", " ").strip() + ("*" if begins else "")
+
+
 def _cursor(place: Place | None) -> str | None:
-    return place and base64.urlsafe_b64encode(f"{place.ms:.15g}~{place.id}".encode()).decode().rstrip("=")
+    return place and f"{round(place.ms) + _EPOCH:014x}{place.id}"
 
 
 def _place(cursor: str) -> Place:
-    try:
-        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        said = ""
-    if match := _CURSOR.fullmatch(said):
-        return Place(float(match[1]), match[2])
-    raise ValueError(f"{cursor[:40]!r} is none of our cursors")
+    checked_cursor(cursor)
+    return Place(float(int(cursor[:14], 16) - _EPOCH), cursor[14:])

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from ingest.api.answers import Failed, Json, documented
+from ingest.api.answers import Failed, Json, Retried, documented
 from ingest.api.asked import AnyWire, ArticleId
 from ingest.api.metrics import CONTENT_TYPE, Requests, exposition
 from ingest.models import Record, Source
@@ -77,12 +77,6 @@ class DeadEntries(Record, frozen=True, kw_only=True):
 
     total: int
     entries: list[DeadEntry]
-
-
-class Retried(Record, frozen=True, kw_only=True):
-    """How many will be tried again."""
-
-    retried: int
 
 
 class Alive(Record, frozen=True, kw_only=True):

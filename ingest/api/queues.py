@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from ingest.api.answers import Failed, Json, documented
+from ingest.api.answers import Failed, Json, Retried, documented
 from ingest.api.asked import AnyWire, expect_queue, moment
 from ingest.api.feeds import ATOM, JSON_FEED, Channel, atom, json_feed
 from ingest.api.live import MOST_LISTENERS, Live
@@ -18,7 +18,7 @@ from ingest.deliver import is_entry, position
 from ingest.errors import UnknownName
 from ingest.models import Article, Record
 from ingest.settings import QueueSettings
-from ingest.store import GroupState, QueueEntry, QueueState
+from ingest.store import DeadLetter, GroupState, QueueEntry, QueueState
 from ingest.wire import Wire
 
 router = APIRouter(tags=["queues"])
@@ -57,7 +57,8 @@ class Queues(Record, frozen=True, kw_only=True):
 
 
 class Letter(Record, frozen=True, kw_only=True):
-    """A delivery that failed too often. delivery: what it is retried by."""
+    """A delivery that failed too often. delivery: what it is retried by; article: empty for a gap, that is for entries
+    that retention dropped unread."""
 
     delivery: str
     article: str
@@ -71,12 +72,6 @@ class Letters(Record, frozen=True, kw_only=True):
     """A group's dead letters, the newest first."""
 
     letters: list[Letter]
-
-
-class Retried(Record, frozen=True, kw_only=True):
-    """How many will be tried again."""
-
-    retried: int
 
 
 class Chosen(BaseModel):
@@ -162,7 +157,7 @@ def list_letters(wire: AnyWire, queue: str, group: str, limit: Annotated[int, Qu
     """What failed too often for a group, and why."""
     _expect_group(wire, queue, group)
     letters = wire.store.dead_letters(queue, group, limit)
-    return Json(Letters(letters=[_letter(each.delivery, each.reason, each.at) for each in letters]))
+    return Json(Letters(letters=[_letter(each) for each in letters]))
 
 
 @router.post("/queues/{queue}/groups/{group}/dead/retry", responses=documented(Retried, 403, 404, 415))
@@ -195,15 +190,16 @@ def _group(state: GroupState) -> Group:
     return Group(**state._asdict())
 
 
-def _letter(delivery: str, reason: str, at: float) -> Letter:
-    _, article, revision, event = delivery.split("|")
+def _letter(letter: DeadLetter) -> Letter:
+    _, article, revision, event = letter.delivery.split("|")
+    gap = event == "gap"
     return Letter(
-        delivery=delivery,
-        article=article,
-        revision=int(revision),
+        delivery=letter.delivery,
+        article="" if gap else article,
+        revision=0 if gap else int(revision),
         event=event,
-        reason=reason,
-        at=datetime.fromtimestamp(at, UTC),
+        reason=letter.reason,
+        at=datetime.fromtimestamp(letter.at, UTC),
     )
 
 
@@ -236,28 +232,29 @@ def _feed(
     entries = wire.store.newest_entries(queue, limit)
     body = write(channel, wire.store.articles_of(list(dict.fromkeys(entry.id for entry in entries))))
     validators = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": "private, no-cache"}
-    if entries:
-        validators["Last-Modified"] = format_datetime(_modified(entries[0]), usegmt=True)
-    if _has_it(request, validators):
+    written = _written(entries[0]) if entries else None
+    if written:  # a second that is not over may bring another entry: until then it is the one before
+        over = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
+        validators["Last-Modified"] = format_datetime(min(written, over), usegmt=True)
+    if _has_it(request, validators["ETag"], written):
         return Response(status_code=304, headers=validators)
     return Response(body, media_type=kind, headers=validators)
 
 
-def _modified(newest: QueueEntry) -> datetime:
-    """When the newest entry was written, in whole seconds; a second that is not over may bring another one."""
-    written = datetime.fromtimestamp(int(newest.entry.partition("-")[0]) // 1000, UTC)
-    return min(written, datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1))
+def _written(entry: QueueEntry) -> datetime:
+    """When the entry was written, in whole seconds."""
+    return datetime.fromtimestamp(int(entry.entry.partition("-")[0]) // 1000, UTC)
 
 
-def _has_it(request: Request, validators: dict[str, str]) -> bool:
+def _has_it(request: Request, etag: str, written: datetime | None) -> bool:
     known = request.headers.get("if-none-match")
     if known is not None:
         tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
-        return "*" in tags or validators["ETag"] in tags
-    since, modified = request.headers.get("if-modified-since"), validators.get("Last-Modified")
-    if not since or not modified:
+        return "*" in tags or etag in tags
+    since = request.headers.get("if-modified-since")
+    if not since or not written:
         return False
     try:
-        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
+        return written <= parsedate_to_datetime(since)
     except (ValueError, TypeError):  # no date, or one without a zone
         return False
