@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Unpack
+from typing import Unpack
 
 import msgspec
 
@@ -23,7 +23,7 @@ from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownNam
 from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
-from ingest.store import BY_HAND, IMPORT, Claim, Store, open_store, running_url
+from ingest.store import BY_HAND, IMPORT, Claim, FillProgress, Store, open_store, running_url
 
 LOOK_AGAIN = 0.1
 
@@ -45,14 +45,6 @@ class Progress:
     @property
     def done(self) -> bool:
         return self.feeds_done == self.feeds and self.entries_done == self.entries
-
-
-class FillProgress(NamedTuple):
-    """How far the filling of a queue has come. done of total: articles looked at; written: entries."""
-
-    done: int
-    total: int
-    written: int
 
 
 class TicketState(Record, frozen=True, kw_only=True):

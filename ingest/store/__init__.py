@@ -10,6 +10,7 @@ between them may be repeated safely, because a piece of work stays in `due` unti
 from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
+from ingest.store.keeping import FillProgress
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.queues import QueueState
@@ -31,6 +32,7 @@ __all__ = [
     "EmbeddedServer",
     "EntryState",
     "FeedState",
+    "FillProgress",
     "GroupState",
     "Handed",
     "Heartbeat",

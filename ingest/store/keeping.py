@@ -20,6 +20,14 @@ class Filled(NamedTuple):
     committed: list[str]
 
 
+class FillProgress(NamedTuple):
+    """How far the filling of a queue has come. done of total: articles looked at; written: entries."""
+
+    done: int
+    total: int
+    written: int
+
+
 class Keeping(Base):
     """Filling, sweeping and locking."""
 

@@ -1,5 +1,6 @@
 """A subscription delivers each article at least once to its group, whatever becomes of the group's consumers."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,13 +15,13 @@ from typing import Any
 import pytest
 
 from ingest.deliver import Delivery, Subscription
-from ingest.errors import UnknownName
+from ingest.errors import QueueGap, UnknownName
 from ingest.models import article_id
 from ingest.settings import QueueSettings, Settings
 from ingest.store import EmbeddedServer, Store, open_store
 from ingest.wire import Wire
 from tests.e2e.newswire import until
-from tests.integration.making import A, B, article, published, to_process
+from tests.integration.making import A, B, article, published, text, to_process
 
 pytestmark = pytest.mark.timeout(60)  # a subscription that misses something would wait for ever
 
@@ -45,6 +46,12 @@ def acked(subscribed: Subscription) -> list[str]:
 def dies(store: Store, consumer: str = "dead", **more: Any) -> list[str]:
     """A consumer takes a batch and is never heard of again."""
     return urls(subscription(store, consumer, **more).take(0))
+
+
+def ack_all(deliveries: list[Delivery]) -> int:
+    for delivery in deliveries:
+        delivery.ack()
+    return len(deliveries)
 
 
 def publish(store: Store, count: int) -> list[str]:
@@ -523,6 +530,274 @@ def test_an_article_that_was_purged_is_passed_over_and_owed_no_more(store: Store
     redis.delete(store.keys.article(article_id(expected[1])))
     assert acked(subscription(store)) == [expected[0], expected[2]]
     assert owed(store) == 0
+
+
+def trim(store: Store, redis: Any, keep: int) -> None:
+    """What retention does to the queue."""
+    redis.xtrim(store.keys.queue("all"), maxlen=keep, approximate=False)
+
+
+def test_what_retention_dropped_unread_is_delivered_from_the_store_before_anything_new(
+    store: Store, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    (last,) = publish(store, 1)
+    assert acked(subscription(store)) == [last]
+    more = [published(store, f"{B}/{number}").url for number in range(20)]
+    trim(store, redis, 5)
+    found = list(subscription(store))
+    if found[0].article.url == last:  # it has the time at which the gap begins, so it may have been in it
+        del found[0]
+    assert urls(found) == more
+    assert [bool(delivery.entry) for delivery in found] == [False] * 15 + [True] * 5
+    assert {delivery.event for delivery in found} == {"created"}
+    assert "missed 15 entries" in caplog.text
+    assert "are delivered from the store" in caplog.text
+
+
+def test_a_gap_is_raised_with_the_exact_number_and_can_be_refilled(store: Store, redis: Any) -> None:
+    expected = publish(store, 10)
+    subscribed = subscription(store, gaps="raise")
+    before = datetime.now(UTC)
+    assert ack_all(subscribed.take(0)) == 10
+    more = [published(store, f"{B}/{number}").url for number in range(10)]
+    trim(store, redis, 3)
+    with pytest.raises(QueueGap, match="missed 7 entries of queue 'all'") as caught:
+        list(subscribed)
+    gap = caught.value
+    assert (gap.queue, gap.group, gap.missed) == ("all", "archive", 7)
+    assert before.timestamp() - 10 < gap.after.timestamp() <= gap.until.timestamp() <= time.time()
+    assert acked(subscription(store, gaps="raise")) == more[7:], "told once; the group goes on behind the gap"
+    subscribed.refill(gap)
+    assert set(acked(subscription(store))) - set(expected) == set(more[:7])
+
+
+def test_a_gap_is_only_logged_where_that_is_asked_for(
+    store: Store, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscription(store).close()
+    expected = publish(store, 10)
+    trim(store, redis, 4)
+    assert acked(subscription(store, gaps="log")) == expected[6:]
+    assert "missed 6 entries" in caplog.text
+    assert "delivered from the store" not in caplog.text
+
+
+def test_gaps_are_counted_exactly_while_the_group_reads_on_at_the_edge(store: Store, redis: Any) -> None:
+    """Between two reads entries are dropped, every time: none of them is counted as read."""
+    missed, read = 0, 0
+    subscribed = subscription(store, gaps="raise", batch=3)
+    for turn in range(12):
+        crowd_of(store, redis, 7, turn)
+        trim(store, redis, 5)
+        try:
+            read += ack_all(subscribed.take(0))
+        except QueueGap as gap:
+            missed += gap.missed
+    while taken := ack_all(subscribed.take(0)):
+        read += taken
+    assert (missed > 40, missed + read) == (True, 84)
+
+
+def crowd_of(store: Store, redis: Any, count: int, turn: int) -> None:
+    if not turn:
+        published(store)
+        count -= 1
+    crowd(store, redis, count)
+
+
+def test_a_group_that_plain_redis_made_is_told_what_it_missed(store: Store, redis: Any) -> None:
+    """XGROUP CREATE without ENTRIESREAD leaves the store without a count."""
+    expected = publish(store, 6)
+    redis.xgroup_create(store.keys.queue("all"), "archive", "0")
+    trim(store, redis, 4)
+    with pytest.raises(QueueGap, match="missed 2 entries"):
+        list(subscription(store, gaps="raise"))
+    assert acked(subscription(store)) == expected[2:]
+    redis.xgroup_create(store.keys.queue("all"), "middle", store.read_queue("all", "0")[1].entry)
+    assert acked(Subscription(store, "all", "middle", idle=0.05, gaps="raise")) == expected[4:]
+
+
+def test_entries_that_are_dropped_out_of_a_dead_consumers_hands_are_delivered_from_the_store(
+    store: Store, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = publish(store, 10)
+    assert len(dies(store)) == 10
+    trim(store, redis, 2)
+    time.sleep(0.1)
+    assert sorted(acked(subscription(store, "two", take_over_after=0.05))) == expected
+    assert "entries of queue 'all'" in caplog.text
+    assert owed(store) == 0
+
+
+def test_entries_that_are_dropped_while_a_living_consumer_works_on_them_are_its_own_all_the_same(
+    store: Store, redis: Any
+) -> None:
+    expected = publish(store, 4)
+    working = iter(subscription(store, take_over_after=3600))
+    done = [next(working)]
+    trim(store, redis, 1)
+    assert acked(subscription(store, "two", take_over_after=3600, gaps="raise")) == []
+    done += working
+    assert urls(done) == expected
+    for delivery in done:
+        delivery.ack()
+    assert acked(subscription(store)) == []
+
+
+def test_a_gap_outlives_the_consumer_that_was_told_of_it(store: Store, redis: Any) -> None:
+    subscription(store).close()
+    expected = publish(store, 5)
+    trim(store, redis, 2)
+    batch = store.take("all", "archive", "dies", most=10, idle=0.05, failures=5)
+    assert [missed.entries for missed in batch.missed] == [3]
+    time.sleep(0.06)
+    assert sorted(acked(subscription(store, "two"))) == expected
+
+
+def test_the_next_revision_is_no_loss_where_its_own_entry_is_still_there(store: Store, redis: Any) -> None:
+    published(store)
+    subscription(store, start="0").close()
+    store.commit(to_process(store), article(A, title="Corrected", revision=2), ["all"])
+    trim(store, redis, 1)
+    (delivery,) = subscription(store)
+    assert (delivery.event, delivery.revision, delivery.article.title) == ("updated", 2, "Corrected")
+
+
+def test_a_filtered_queue_is_refilled_with_its_own_articles_only(store: Store, redis: Any) -> None:
+    queue = QueueSettings(words=("salt",))
+    Subscription(store, "some", "archive").close()
+    for number in range(6):
+        taken = number % 2
+        body = f"{text(number)} {'Salt' if taken else 'Sugar'} is sold by weight."
+        published(store, f"{A}/{number}", body, queues=("all", "some") if taken else ("all",))
+    redis.xtrim(store.keys.queue("some"), maxlen=0, approximate=False)
+    found = acked(Subscription(store, "some", "archive", idle=0.05, settings=queue))
+    assert found == [f"{A}/{number}" for number in (1, 3, 5)]
+
+
+def test_a_consumer_that_was_killed_is_forgotten_when_it_has_nothing_in_hand_and_not_before(store: Store) -> None:
+    publish(store, 1)
+    dies(store)
+    assert store.forget_consumers("all", 0) == 0
+    assert len(acked(subscription(store, "dead"))) == 1
+    time.sleep(0.01)
+    assert store.forget_consumers("all", 3600) == 0
+    assert store.forget_consumers("all", 0) == 1
+
+
+# ── asyncio ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_asyncio_reads_the_same(store: Store) -> None:
+    expected = publish(store, 30)
+
+    async def read() -> list[str]:
+        found = []
+        async for delivery in wire_of(store).asubscribe("all", group="archive", batch=7, idle=0.05):
+            found.append(delivery.article.url)
+            delivery.ack()
+        return found
+
+    assert asyncio.run(read()) == expected
+    assert owed(store) == 0
+
+
+def test_the_loop_of_asyncio_goes_on_while_a_subscription_waits(store: Store) -> None:
+    subscribed = wire_of(store).asubscribe("all", group="archive", idle=0.5)
+
+    async def read() -> int:
+        async def count() -> int:
+            ticks = 0
+            while True:
+                await asyncio.sleep(0.01)
+                ticks += 1
+                if done.is_set():
+                    return ticks
+
+        done = asyncio.Event()
+        counting = asyncio.create_task(count())
+        assert [delivery async for delivery in subscribed] == []
+        done.set()
+        return await counting
+
+    assert asyncio.run(read()) > 10
+
+
+def test_a_cancelled_task_gives_back_what_it_had_and_what_it_was_about_to_get(store: Store) -> None:
+    expected = publish(store, 5)
+
+    async def work() -> None:
+        async for delivery in wire_of(store).asubscribe("all", group="archive", take_over_after=3600):
+            if delivery.article.url == expected[1]:
+                await asyncio.sleep(3600)
+            delivery.ack()
+
+    async def cancel() -> None:
+        for wait in (0.2, 0.0):  # at work, and while it is reading
+            task = asyncio.create_task(work())
+            await asyncio.sleep(wait)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(cancel())
+    assert sorted(acked(subscription(store, take_over_after=3600))) == expected[1:]
+
+
+def test_tasks_may_answer_out_of_turn_and_after_the_loop(store: Store) -> None:
+    publish(store, 20)
+
+    async def work() -> None:
+        async def handle(delivery: Delivery, wait: float) -> None:
+            await asyncio.sleep(wait)
+            delivery.ack()
+
+        number = 0
+        async with asyncio.TaskGroup() as tasks:
+            async for delivery in wire_of(store).asubscribe("all", group="archive", batch=4, idle=0.1):
+                tasks.create_task(handle(delivery, number * 7 % 20 / 50))
+                number += 1
+        assert number == 20
+
+    asyncio.run(work())
+    assert owed(store) == 0
+
+
+# ── the store goes away ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_is_lost_while_the_store_is_killed_and_started_again_and_again(tmp_path: Path) -> None:
+    """Answers that are given while it is away are sent when it is back."""
+    with EmbeddedServer(tmp_path, 0) as server:
+        store = open_store(server.url)
+        expected = publish(store, 60)
+        done: list[str] = []
+
+        def read() -> None:
+            for delivery in subscription(store, idle=None, batch=10, take_over_after=1.0):
+                time.sleep(0.05)
+                if delivery.failures == 0 and len(done) % 7 == 0:
+                    delivery.retry()
+                else:
+                    delivery.ack()
+                done.append(delivery.article.url)
+                if set(done) == set(expected) and len(done) > 66:
+                    return
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        for _ in range(3):
+            time.sleep(0.4)
+            assert server.process
+            server.process.kill()
+            server.process.wait()
+            time.sleep(0.3)
+            server.start()
+        reader.join(40)
+        assert not reader.is_alive()
+        assert set(acked(subscription(store, "two", take_over_after=0.1))) <= set(expected)
+        assert owed(store) == 0
+        store.close()
 
 
 def test_a_subscription_goes_on_after_the_store_was_away(tmp_path: Path) -> None:
