@@ -112,7 +112,7 @@ def _check_limits(settings: _Main, file: Path) -> None:
     _check_api(settings.api, file)
     for table, key, least in _LEAST:
         value = getattr(getattr(settings, table), key)
-        if not value >= least:  # said so that nan is refused too
+        if not least <= value < inf:  # said so that nan is refused too
             raise ConfigError(f"{file}: {table}.{key} is {value}; it must be {least} or more")
 
 
@@ -152,7 +152,7 @@ def _queues(file: Path, sources: Mapping[str, Source]) -> dict[str, QueueSetting
         _check_name(file, "queues", name)
         _check_conditions(file, f"queues.{name}", queue, sources)
         _check_conditions(file, f"queues.{name}.not", queue.refused, sources)
-        if (queue.keep_days or 0) < 0 or (queue.keep_entries is not None and queue.keep_entries < 1):
+        if not 0 <= (queue.keep_days or 0) < inf or (queue.keep_entries is not None and queue.keep_entries < 1):
             raise ConfigError(f"{file}: queues.{name}: keep_days must be 0 or more, keep_entries 1 or more")
     return queues or {"all": QueueSettings()}
 
@@ -165,6 +165,8 @@ def _check_conditions(file: Path, key: str, wanted: Conditions, sources: Mapping
         ("language", r"[a-z]{2}", "a language as ISO 639-1 has it, such as es"),
         ("country", r"[A-Z]{2}", "a country as ISO 3166-1 has it, such as VE"),
         ("words", r"[^*]*\w[^*]*\*?", "a word, a phrase, or a beginning with * after it"),
+        ("topics", r".*\w.*", "a topic"),
+        ("tags", r".*\w.*", "a tag"),
         ("keywords", r".*\w.*", "a keyword"),
         ("authors", r".*\w.*", "a name"),
     ):

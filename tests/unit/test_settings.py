@@ -10,10 +10,10 @@ import pytest
 
 from ingest.errors import ConfigError, UnknownName
 from ingest.models import to_json
-from ingest.settings import QueueSettings, Settings, load
+from ingest.settings import Conditions, QueueSettings, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
-TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention")
+TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "api")
 
 A_SOURCE = """
 id = "el-faro"
@@ -86,8 +86,12 @@ def test_the_examples_in_queues_toml_work_when_their_comment_signs_are_taken_awa
     queues = load(config=folder(tmp_path, queues=text), environ={}).queues
     assert queues == {
         "all": QueueSettings(),
-        "venezuela-es": QueueSettings(language=("es",), country=("VE",)),
-        "investigations": QueueSettings(tags=("investigative", "human-rights")),
+        "venezuela-es": QueueSettings(language=("es",), country=("VE",), min_words=120),
+        "oil": QueueSettings(
+            words=("PDVSA", "petróleo", "oil", "sancion*", "sanction*"),
+            keep_days=30.0,
+            refused=Conditions(tags=("agency",)),
+        ),
     }
 
 
@@ -169,6 +173,7 @@ def test_a_source_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: P
         ('[fetch]\nallow_addresses = ["127.0.0.1/8"]\n', ("fetch.allow_addresses", "a network such as 127.0.0.0/8")),
         ("[schedule]\nlease = 0\n", ("schedule.lease is 0.0", "must be 0.1 or more")),
         ("[fetch]\ntimeout = nan\n", ("fetch.timeout is nan", "must be 0.01 or more")),
+        ("[retention]\narticle_days = inf\n", ("retention.article_days is inf", "must be 0 or more")),
         ("[fetch]\ndelay = -1\n", ("fetch.delay is -1", "must be 0 or more")),
         ("[schedule]\nmin_interval = 90000\n", ("schedule.min_interval is above schedule.max_interval", "lower it")),
     ],
@@ -204,13 +209,50 @@ def test_a_text_may_look_like_a_number_in_the_environment(tmp_path: Path) -> Non
 
 
 def test_queues_that_are_no_table_are_refused(tmp_path: Path) -> None:
-    assert "queues.toml: queues: expected `object`, got `str`" in refusal(folder(tmp_path, queues='queues = "x"\n'))
+    for queues in ('queues = "x"\n', '[queues]\nall = "x"\n'):
+        message = refusal(folder(tmp_path, queues=queues))
+        assert message.endswith("queues.toml: queues is a table of tables; write [queues.NAME] and its keys below it")
 
 
-def test_an_unknown_key_of_a_queue_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
-    message = refusal(folder(tmp_path, queues='[queues.mine]\nlangage = ["es"]\n'))
-    assert "queues.toml" in message
-    assert "'queues.mine.langage'; did you mean 'language'?" in message
+@pytest.mark.parametrize(
+    ("queues", "said"),
+    [
+        ('[queues.q]\nlangage = ["es"]', ("'queues.q.langage'", "did you mean 'language'?")),
+        ('[queues.q.not]\nlangage = ["es"]', ("'queues.q.not.langage'", "did you mean 'language'?")),
+        ("[queues.q.not]\nkeep_days = 3", ("'queues.q.not.keep_days'", "use one of: source")),
+        ('[queues.q]\nnot = ["es"]', ("queues.q.not is a table", "write [queues.q.not]")),
+        ('[queues.q]\nlanguage = "es"', ("queues.q.language", "expected `array`, got `str`")),
+        ('[queues.q]\nlanguage = ["Spanish"]', ("queues.q.language: 'Spanish'", "ISO 639-1", "correct it")),
+        ('[queues.q]\nlanguage = ["ES"]', ("queues.q.language: 'ES'", "such as es")),
+        ('[queues.q.not]\ncountry = ["Venezuela"]', ("queues.q.not.country: 'Venezuela'", "such as VE")),
+        ('[queues.q]\nsource = ["el-farro"]', ("queues.q.source", "'el-farro'", "did you mean 'el-faro'?")),
+        ('[queues.q]\nwords = ["*"]', ("queues.q.words: '*'", "a word, a phrase, or a beginning")),
+        ('[queues.q]\nwords = ["san*cion"]', ("queues.q.words: 'san*cion'", "a beginning with * after it")),
+        ('[queues.q]\nwords = ["!?"]', ("queues.q.words: '!?'",)),
+        ('[queues.q]\nkeywords = [""]', ("queues.q.keywords: ''", "a keyword")),
+        ('[queues.q]\nauthors = [" "]', ("queues.q.authors: ' '", "a name")),
+        ('[queues.q]\ntopics = [""]', ("queues.q.topics: ''", "a topic")),
+        ('[queues.q]\ntags = [" "]', ("queues.q.tags: ' '", "a tag")),
+        ("[queues.q]\nmin_words = -1", ("queues.q.min_words is -1", "0 or more")),
+        ('[queues.q]\nmin_words = "many"', ("queues.q.min_words", "expected `int`, got `str`")),
+        ("[queues.q]\nkeep_days = -1", ("queues.q", "keep_days must be 0 or more")),
+        ("[queues.q]\nkeep_days = nan", ("queues.q", "keep_days must be 0 or more")),
+        ("[queues.q]\nkeep_days = inf", ("queues.q", "keep_days must be 0 or more")),
+        ("[queues.q]\nkeep_entries = 0", ("queues.q", "keep_entries 1 or more")),
+        ('[queues."Mine Own"]', ("'Mine Own'", "lower-case letters", "rename it")),
+        ("[queue.q]", ("no table 'queue'", "write [queues.NAME]")),
+        ("[queues.q", ("not readable as TOML",)),
+    ],
+)
+def test_a_bad_queue_is_refused_with_file_key_and_remedy(tmp_path: Path, queues: str, said: tuple[str, ...]) -> None:
+    message = refusal(folder(tmp_path, queues=f"[queues.all]\n{queues}\n", source=A_SOURCE))
+    assert message.startswith(f"{tmp_path / 'queues.toml'}: ")
+    assert [part for part in said if part not in message] == [], message
+
+
+def test_a_queue_may_name_the_host_of_articles_that_were_fetched_by_hand(tmp_path: Path) -> None:
+    queues = load(config=folder(tmp_path, queues='[queues.q]\nsource = ["other.example"]\n'), environ={}).queues
+    assert queues["q"].source == ("other.example",)
 
 
 @pytest.mark.parametrize(
