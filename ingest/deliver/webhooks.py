@@ -21,6 +21,7 @@ from uuid import uuid4
 from ingest.deliver.delivery import Delivery
 from ingest.deliver.signature import signed
 from ingest.deliver.subscription import Subscription
+from ingest.errors import UnknownName
 from ingest.fetch import Fetcher
 from ingest.models import Fetch, Outcome, short_hash, to_json
 from ingest.settings import Settings, WebhookSettings
@@ -151,6 +152,8 @@ class Sender:
             except STORE_DOWN as error:
                 _log.warning("webhook %s: waiting for the store: %s", self._name, error)
                 self._stopping.wait(TROUBLE_SECONDS)
+            except UnknownName as error:
+                _log.warning("webhook %s: %s; it begins anew", self._name, error)
             except Exception:
                 _log.exception("webhook %s: unexpected error", self._name)
                 self._stopping.wait(TROUBLE_SECONDS)

@@ -99,11 +99,11 @@ class Passing:
 
     def soonest(self) -> float:
         """Seconds until something happens: a rest ends, or, where there is none, a delivery is due."""
-        now = self._redis.time()[0] * 1000
+        now = int(self._redis.time()[0]) * 1000
         until_ms = float(self._redis.hget(self._keys.webhook(self._name), "until") or 0)
         later = self._redis.zrange(self._keys.later("all", group_of(self._name)), 0, 0, withscores=True)
         due = min((score for _, score in later), default=inf)
-        return max(0.0, (max(until_ms, due) - now) / 1000)
+        return max(0.0, (max(until_ms, float(due)) - now) / 1000)
 
     def seconds(self, seconds: float) -> None:
         group = group_of(self._name)

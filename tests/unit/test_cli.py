@@ -143,7 +143,7 @@ def test_what_failed_exits_with_1(teletipo: Teletipo, tmp_path: Path) -> None:
         (["tell"], "No such command 'tell'"),
         (["tail", "--colour"], "No such option"),
         (["tail", "--from", "yesterday", "--no-follow"], "write 2026-11-01T08:00"),
-        (["worker", "extract"], "'extract' is not one of 'fetch', 'process', 'all'"),
+        (["worker", "extract"], "'extract' is not one of 'fetch', 'process', 'webhooks', 'all'"),
         (["fetch"], "Missing argument"),
         (["import", "nowhere.txt"], "'nowhere.txt' does not exist"),
         (["scheduler"], "TELETIPO_STORE__URL=redis://host:6379/0"),

@@ -15,7 +15,7 @@ from ingest.settings import load
 from workers.cli import cli
 
 ROOT = Path(__file__).parents[2]
-WORKERS = ("scheduler", "fetch", "process")
+WORKERS = ("scheduler", "fetch", "process", "webhooks")
 SERVICES = ("redis", "api", *WORKERS)
 OURS = ("api", *WORKERS)
 
@@ -39,7 +39,7 @@ def test_the_compose_file_keeps_to_the_compose_specification() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_the_services_are_the_store_the_scheduler_the_two_kinds_of_worker_and_http(compose: dict[str, Any]) -> None:
+def test_the_services_are_the_store_the_scheduler_the_kinds_of_worker_and_http(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) == set(SERVICES)
 
 
@@ -65,12 +65,21 @@ def test_http_in_a_container_takes_its_tokens_from_the_environment_and_refuses_t
     assert (settings.api.host, settings.api.port) == ("0.0.0.0", 7380)
 
 
-def test_only_fetch_workers_reach_the_internet(compose: dict[str, Any]) -> None:
+def test_only_what_fetches_or_sends_reaches_the_internet(compose: dict[str, Any]) -> None:
     networks = compose["networks"]
     outside = {
         name for name in networks if not (_is_internal(networks[name] or {}) or _lets_nobody_out(networks[name]))
     }
-    assert {name for name, it in compose["services"].items() if outside & set(it["networks"])} == {"fetch"}
+    assert {name for name, it in compose["services"].items() if outside & set(it["networks"])} == {
+        "fetch",
+        "webhooks",
+    }
+
+
+def test_webhooks_run_where_they_are_asked_for_and_have_their_secrets_to_themselves(compose: dict[str, Any]) -> None:
+    assert compose["services"]["webhooks"]["profiles"] == ["webhooks"]
+    assert {name for name, it in compose["services"].items() if "env_file" in it} == {"webhooks"}
+    assert (ROOT / ".gitignore").read_text("utf-8").splitlines().count("webhooks.env") == 1
 
 
 def _is_internal(network: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from click.exceptions import UsageError
 from ingest.dedupe import LEAST_WORDS
 from ingest.models import Article, Entry, article_from_json, article_id
 from ingest.parse import read_import
-from ingest.settings import QueueSettings, load
+from ingest.settings import QueueSettings, WebhookSettings, load
 from ingest.store import QueueEntry
 from ingest.store import keys as keys_module
 from workers.cli import cli as teletipo  # the group with the commands of `workers` in it
@@ -236,9 +236,11 @@ def test_the_filter_of_a_queue_is_documented_and_its_example_loads(tmp_path: Pat
     defaults = {
         field.encode_name: getattr(QueueSettings(), field.name) for field in msgspec.structs.fields(QueueSettings)
     }
-    assert [key.strip("`") for key, _, _ in table] == sorted(defaults, key=[key.strip("`") for key, _, _ in table].index)
+    assert [key.strip("`") for key, _, _ in table] == sorted(
+        defaults, key=[key.strip("`") for key, _, _ in table].index
+    )
     for key, default, _ in table:
-        expected = {"[]": (), "0": 0}.get(default.strip("`"), None)
+        expected = {"[]": (), "0": 0}.get(default.strip("`"))
         assert default == "" or defaults[key.strip("`")] == expected
     (tmp_path / "teletipo.toml").touch()
     (example,) = blocks(section(text_of("docs/configuration.md"), "## Queues"), "toml")
@@ -246,7 +248,26 @@ def test_the_filter_of_a_queue_is_documented_and_its_example_loads(tmp_path: Pat
     queues = load(config=tmp_path, environ={}).queues
     assert queues["all"] == QueueSettings()
     assert queues["venezuela-es"] == QueueSettings(language=("es",), country=("VE",))
-    assert (queues["oil"].words[-1], queues["oil"].keep_days, queues["oil"].refused.tags) == ("sancion*", 30, ("agency",))
+    assert (queues["oil"].words[-1], queues["oil"].keep_days, queues["oil"].refused.tags) == (
+        "sancion*",
+        30,
+        ("agency",),
+    )
+
+
+def test_every_key_of_a_webhook_is_documented_and_the_example_loads(tmp_path: Path) -> None:
+    told = section(text_of("docs/configuration.md"), "## Webhooks")
+    keys = {row[0].strip("`"): row[1].strip("`") for row in rows(told)}
+    defaults = {field.name: field.default for field in msgspec.structs.fields(WebhookSettings)}
+    assert list(keys) == list(defaults)
+    assert {key: tomllib.loads(f"value = {value}")["value"] for key, value in keys.items() if value} == {
+        key: value for key, value in defaults.items() if value is not msgspec.NODEFAULT
+    }
+    (tmp_path / "teletipo.toml").touch()
+    shipped = re.sub(r"^#(?=[\[a-z])", "", text_of("config/webhooks.toml"), flags=re.MULTILINE)
+    for example in (*blocks(told, "toml"), shipped):
+        (tmp_path / "webhooks.toml").write_text(example)
+        assert load(config=tmp_path, environ={}).webhook("newsroom").secret == "env:NEWSROOM_SECRET"
 
 
 @each_page
