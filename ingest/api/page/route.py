@@ -6,9 +6,10 @@ Who may ask is for the door to say (ingest/api/door.py): tokens, the Host, and t
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from ingest.api.page.render import html
 from ingest.errors import TeletipoError, UnknownName

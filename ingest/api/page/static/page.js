@@ -75,7 +75,7 @@ class Arrivals {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.listen()));
     addEventListener("pagehide", () => this.stream?.close());
     addEventListener("pageshow", (event) => event.persisted && this.listen()); // back from the browser's own cache
-    this.light("off", "Connecting");
+    this.lamp.dataset.lamp = "off";
     this.listen();
   }
 
@@ -85,9 +85,9 @@ class Arrivals {
     const url = new URL(this.list.dataset.stream, location);
     url.searchParams.set("from", this.last);
     this.stream = new EventSource(url);
-    this.stream.onopen = () => this.light("on", "Live");
+    this.stream.onopen = () => (this.lamp.dataset.lamp = "on");
     this.stream.onerror = () => {
-      this.light("off", "Connecting");
+      this.lamp.dataset.lamp = "off";
       if (this.stream.readyState === EventSource.CLOSED) this.resting = setTimeout(() => this.listen(), 3000);
     };
     this.stream.onmessage = (event) => this.hear(event);
@@ -97,12 +97,6 @@ class Arrivals {
   // goes on after the last event when it is seen again.
   rest() {
     this.resting = setTimeout(() => this.stream?.close(), 30000);
-  }
-
-  light(state, text) {
-    this.lamp.dataset.lamp = state;
-    const says = this.lamp.querySelector("[data-says]");
-    if (says.textContent !== text) says.textContent = text;
   }
 
   hear(event) {
@@ -190,7 +184,6 @@ async function follow(form) {
 
 // ── begin ──
 
-document.documentElement.classList.add("scripted");
 document.querySelector("[data-zone]").textContent = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "your zone";
 showTimes(document);
 setInterval(() => showTimes(document, '="ago"'), 20000);
