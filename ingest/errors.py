@@ -6,6 +6,7 @@ TeletipoError
 ├── StoreError            the store cannot be used
 │   ├── StoreUnavailable  nothing answers at its address
 │   └── FolderInUse       another teletipo owns the data folder
+├── ExtraMissing          something optional is not installed; says how to get it
 ├── QueueGap              retention dropped entries before a subscriber read them
 ├── LeaseLost             somebody else holds this piece of work now: drop yours, nothing is lost
 └── WorkFailed            one attempt at a piece of work failed; it goes back into `due`
@@ -56,6 +57,13 @@ class StoreUnavailable(StoreError):
 
 class FolderInUse(StoreError):
     """Another teletipo owns the data folder."""
+
+
+class ExtraMissing(TeletipoError):
+    """What was asked for needs an extra of teletipo."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra that is not installed; get it with: pip install 'teletipo[{extra}]'")
 
 
 class QueueGap(TeletipoError):

@@ -265,7 +265,8 @@ class Wire:
 
     def _import_claim(self, imported: Imported, source: str | None, file: Path) -> Claim:
         try:
-            entry = msgspec.structs.replace(imported.entry, url=clean_url(imported.entry.url))
+            url = clean_url(imported.entry.url, keep_fragment=imported.exact)
+            entry = msgspec.structs.replace(imported.entry, url=url)
         except ValueError as error:
             fault = f"{file.name}: {imported.entry.url!r} is no http or https address; every article needs its own"
             raise ParseFailed(fault, again=False) from error

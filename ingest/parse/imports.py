@@ -8,17 +8,19 @@ from typing import Any
 from bs4 import Tag
 
 from ingest.errors import ParseFailed
-from ingest.models import Entry, Record
+from ingest.models import Entry, Record, article_id
 from ingest.parse.parsed import absolute
 from ingest.parse.scrape import read_scrape
 from ingest.parse.text import as_paragraphs, decoded, looks_like_html, plain, soup, storable
 
 
 class Imported(Record, frozen=True, kw_only=True):
-    """One article read from a file, with its page where the file has it."""
+    """One article read from a file, with its page where the file has it. exact: it has the id of its address as it
+    stands, so it was exported from a newswire, and what follows a "#" tells it from others of the same page."""
 
     entry: Entry
     page: bytes | None = None
+    exact: bool = False
 
 
 def read_import(content: bytes, name: str, *, url: str = "") -> Iterator[Imported]:
@@ -126,10 +128,11 @@ def _imported(raw: Any, where: str) -> Imported:
         summary=_first(raw, ("summary", "description")),
         content=text if looks_like_html(text) else as_paragraphs(text),
         language=_first(raw, ("language", "lang")),
-        tags=_names(raw.get("tags") or raw.get("keywords")),
+        tags=_names(raw.get("keywords") or raw.get("tags")),
         image=absolute(url, _first(raw, ("image", "image_url", "top_image"))),
     )
-    return Imported(entry=entry, page=page.encode("utf-8") if page else None)
+    exact = raw.get("id") == article_id(said)
+    return Imported(entry=entry, page=page.encode("utf-8") if page else None, exact=exact)
 
 
 def _first(raw: dict[str, Any], keys: tuple[str, ...]) -> str:

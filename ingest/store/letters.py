@@ -32,15 +32,7 @@ class Letters(Base):
 
     def revive_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
         """Deliver dead letters again, their failures forgotten. Returns how many there were."""
-        _, failures, dead = self.keys.of_group(queue, group)
-        now, revived = self.now_ms(), 0
-        for delivery in deliveries:
-            with self._redis.pipeline() as pipeline:
-                pipeline.zadd(self.keys.later(queue, group), {delivery: now})
-                pipeline.hdel(failures, *about([delivery]))
-                pipeline.zrem(dead, delivery)
-                revived += int(pipeline.execute()[2])
-        return revived
+        return int(self._run("revive_letters", self.keys.of_group(queue, group), deliveries))
 
     def drop_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
         """Forget dead letters. Returns how many there were."""

@@ -202,6 +202,12 @@ class Reading(Queues):
             yield from (article_from_json(article) for _, article in found if article)
             place = found[-1][0]
 
+    def count_articles(self, source: str | None, since_ms: float | None, until_ms: float | None) -> int:
+        """Articles of this time, its end not included."""
+        low = "-inf" if since_ms is None else since_ms
+        high = "+inf" if until_ms is None else f"({until_ms}"
+        return int(self._redis.zcount(self.keys.articles(source), low, high))
+
     def read_queue(self, name: str, after: str, most: int = 100, wait: float | None = None) -> list[QueueEntry]:
         """Entries of a queue after the stream id `after` ("0" is the beginning, "$" the end), waiting up to `wait`
         seconds for one."""

@@ -321,7 +321,7 @@ def test_a_dead_letter_is_delivered_again_with_its_failures_forgotten_or_dropped
     names = [letter.delivery for letter in store.dead_letters("all", "archive")]
     assert len(names) == 2
     assert store.drop_letters("all", "archive", names[:1]) == 1
-    assert store.revive_letters("all", "archive", names[1:]) == 1
+    assert store.revive_letters("all", "archive", [*names, "of no such name"]) == 1
     (again,) = subscription(store)
     assert (again.article.url, again.failures) == (expected[0], 0), "the newest letter was the first that we dropped"
 
