@@ -125,7 +125,8 @@ class WebhookSettings(Strict, frozen=True, kw_only=True):
     start: Literal["0", "$"] = "$"
 
     def __repr__(self) -> str:
-        return f"WebhookSettings(queue={self.queue!r}, url={self.url!r}, secret=...)"
+        """Without what only the two sides may know: receivers' addresses often hold a password of their own."""
+        return f"WebhookSettings(queue={self.queue!r}, receiver={urlsplit(self.url).hostname!r})"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -1,13 +1,15 @@
 """Webhooks against a real store and real receivers: what is sent, what a receiver may do, and who waits for whom."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -316,6 +318,29 @@ def test_a_later_revision_waits_for_an_earlier_one_and_no_longer(
     assert second not in receiver.ids()[: receiver.ids().index(another)]
 
 
+@pytest.mark.slow
+def test_order_is_kept_for_each_article_whatever_is_refused_and_whenever_the_sender_is_started_anew(
+    store: Store, configure: Configure, receiver: Receiver, passing: Passing
+) -> None:
+    random = Random(7)
+    urls = [f"https://outlet.example/{number}" for number in range(15)]
+    receiver.answer = lambda told: REFUSED if random.random() < 0.3 else Answer()
+    settings, published = configure(newsroom=receiver), list[str]()
+    for revision in range(1, 6):
+        published += [publish_one(store, url, revision) for url in random.sample(urls, len(urls))]
+        with sending(settings, store):
+            settle(receiver, passing)
+        passing.seconds(random.choice([20.0, 700.0]))
+    receiver.answer = lambda told: Answer()
+    passing.seconds(4 * 3600)
+    with sending(settings, store):
+        until(lambda: len(set(receiver.taken)) == len(published))
+    assert len(receiver.told) > len(published) + 10, "hardly anything was refused"
+    for url in urls:
+        taken = [each for each in receiver.taken if each.startswith(article_id(url))]
+        assert taken == [f"{article_id(url)}-{revision}" for revision in range(1, 6)]
+
+
 def test_retry_after_is_obeyed(store: Store, configure: Configure, receiver: Receiver, passing: Passing) -> None:
     publish(store, 3)
     receiver.answer = lambda told: Answer(503, {"Retry-After": "3600"})
@@ -435,6 +460,39 @@ def test_a_receiver_that_says_nothing_is_given_up_after_its_timeout(
     assert store.webhook_state("newsroom").said == "127.0.0.1: no answer within 0.3 s"
 
 
+def test_a_receiver_that_sends_a_byte_now_and_then_is_given_up_after_its_timeout_all_the_same(
+    store: Store, configure: Configure, receiver: Receiver
+) -> None:
+    publish(store, 1)
+    with dripping() as url:
+        settings = configure(newsroom=receiver, more="timeout = 0.5\n")
+        file = settings.config / "webhooks.toml"
+        file.write_text(file.read_text().replace(receiver.url, url))
+        with sending(load(settings.config, settings.data, {}), store):
+            until(lambda: standing(store)[2] == 1, seconds=3)
+    assert store.webhook_state("newsroom").said == "127.0.0.1: no answer within 0.5 s"
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server that never ends its first header, and never is silent for long either."""
+    server, closing = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def drip() -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not closing.wait(0.05):
+                connection.sendall(b"x")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+    closing.set()
+    thread.join(5)
+    server.close()
+
+
 # ── many processes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -533,6 +591,33 @@ def test_an_article_that_was_purged_is_passed_over(
     with sending(configure(newsroom=receiver), store):
         until(lambda: receiver.taken == [kept])
         until(lambda: standing(store) == (0, 0, 0, 0))
+
+
+def test_what_the_queue_dropped_unread_is_sent_from_the_store(
+    store: Store, configure: Configure, receiver: Receiver, redis: Any
+) -> None:
+    settings = configure(newsroom=receiver)
+    with sending(settings, store):
+        until(lambda: store.groups("all"))
+    ids = publish(store, 5)
+    redis.xtrim(store.keys.queue("all"), maxlen=2, approximate=False)
+    with sending(settings, store):
+        until(lambda: set(receiver.taken) == set(ids))
+    entries = {told.id: told.event["data"]["entry"] for told in receiver.told}
+    assert [bool(entries[each]) for each in ids] == [False, False, False, True, True]
+    assert len(receiver.told) == 5
+
+
+def test_a_group_that_somebody_dropped_begins_anew(
+    store: Store, configure: Configure, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = publish(store, 1)
+    with sending(configure(newsroom=receiver), store):
+        until(lambda: receiver.taken == first)
+        store.drop_group("all", group_of("newsroom"))
+        until(lambda: receiver.taken == first * 2)
+    assert "it begins anew" in caplog.text
+    assert "unexpected error" not in caplog.text
 
 
 def test_an_article_of_which_nothing_is_left_does_not_hold_up_its_next_revision(

@@ -147,9 +147,10 @@ def test_a_secret_may_come_from_the_environment_where_it_is_needed(
 
 
 def test_settings_that_are_printed_hold_no_secret(tmp_path: Path) -> None:
-    settings = load(folder(tmp_path, WEBHOOK.format(SECRET)), environ={})
-    assert SECRET not in repr(settings)
-    assert "newsroom.example" in repr(settings.webhooks)
+    text = WEBHOOK.format(SECRET).replace("//newsroom.example/in", "//me:hunter2@newsroom.example/in?token=hunter3")
+    shown = repr(load(folder(tmp_path, text), environ={}))
+    assert "newsroom.example" in shown
+    assert [each for each in (SECRET, "hunter2", "hunter3") if each in shown] == []
 
 
 def test_a_webhook_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: Path) -> None:
