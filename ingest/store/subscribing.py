@@ -144,19 +144,10 @@ class Subscribing(Base):
         """Wait until the queue has an entry after this id, at most so long."""
         self._redis.xread({self.keys.queue(queue): after}, count=1, block=max(1, ms(seconds)))
 
-    def acknowledge(self, queue: str, group: str, deliveries: Sequence[str], again: Sequence[str] = ()) -> None:
-        """These are done with. again: those among them that may be known elsewhere than in the stream, as they were
-        delivered before."""
-        later, failures, dead = self.keys.of_group(queue, group)
-        entries = [entry for delivery in deliveries if (entry := delivery.partition("|")[0])]
-        with self._redis.pipeline(transaction=False) as pipeline:
-            if entries:
-                pipeline.xack(self.keys.queue(queue), group, *entries)
-            if again:
-                pipeline.zrem(later, *again)
-                pipeline.zrem(dead, *again)
-                pipeline.hdel(failures, *about(again))
-            pipeline.execute()
+    def acknowledge(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
+        """These are done with, wherever they are by now."""
+        keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
+        self._run("ack", keys, [group, *deliveries])
 
     def keep_in_hand(
         self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float
@@ -190,9 +181,13 @@ class Subscribing(Base):
             self._redis.zadd(self.keys.later(queue, group), dict.fromkeys(deliveries, self.now_ms()), xx=True)
 
     def lay_down(self, queue: str, group: str, consumer: str) -> int:
-        """What this consumer has in hand is put off and due now, in its order. Returns how much there was. What
-        retention dropped meanwhile stays in its hands, to be found lost."""
+        """What this consumer has in hand is put off and due now, in its order, and has not failed by that. Returns how
+        much there was. What retention dropped meanwhile stays in its hands, to be found lost."""
         stream, after, count = self.keys.queue(queue), "-", 0
+        for field, holder in self._redis.hscan_iter(self.keys.failures(queue, group), "*|held", 1000):
+            if holder.decode() == consumer:
+                self.put_off(queue, group, field.decode().removesuffix("|held"), seconds=0)
+                count += 1
         while pending := self._redis.xpending_range(stream, group, after, "+", 500, consumer):
             for each in pending:
                 entry = each["message_id"]
