@@ -59,11 +59,11 @@ def failure(status: int, error: str, hint: str, headers: Mapping[str, str] | Non
 
 
 def documented(
-    model: type[Record] | None, *failures: int, status: int = 200, text: Mapping[str, str] | None = None
+    model: type[Record] | None, *failures: int, status: int = 200, kind: str = "application/json", text: str = ""
 ) -> dict[int | str, Any]:
-    """A route's `responses`. text: content types that it answers with in place of JSON, each with what it is."""
-    content: dict[str, Any] = {"application/json": {"schema": _reference(model)}} if model else {}
-    content |= {kind: {"schema": {"type": "string", "description": what}} for kind, what in (text or {}).items()}
+    """A route's `responses`. kind: its content type; text: what it is, where it is no JSON."""
+    schema = _reference(model) if model else {"type": "string", "description": text}
+    content = {kind: {"schema": schema}} if model or text else {}
     good = {"description": HTTPStatus(status).phrase, **({"content": content} if content else {})}
     told = {"content": {"application/json": {"schema": _reference(Failure)}}}
     bad: dict[int | str, Any] = {

@@ -8,9 +8,7 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-import msgspec
-
-from ingest.models import Article
+from ingest.models import Article, Record, to_json
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -45,6 +43,38 @@ class Channel:
         return self.names.get(article.source, article.source)
 
 
+class JsonAuthor(Record, frozen=True, kw_only=True):
+    """Who wrote it."""
+
+    name: str
+
+
+class JsonEntry(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One article; what is empty is left out."""
+
+    id: str
+    url: str
+    title: str
+    content_html: str
+    date_published: datetime
+    date_modified: datetime
+    authors: list[JsonAuthor]
+    summary: str = ""
+    image: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+
+
+class JsonFeed(Record, frozen=True, kw_only=True):
+    """A feed as jsonfeed.org has it; the names are that standard's."""
+
+    version: str = "https://jsonfeed.org/version/1.1"
+    title: str
+    home_page_url: str
+    feed_url: str
+    items: list[JsonEntry]
+
+
 def atom(channel: Channel, articles: Sequence[Article]) -> bytes:
     """RFC 4287. An entry's id is the article's canonical address, which never changes."""
     feed = ET.Element("feed", {"xmlns": _NAMESPACE})
@@ -62,14 +92,13 @@ def atom(channel: Channel, articles: Sequence[Article]) -> bytes:
 
 def json_feed(channel: Channel, articles: Sequence[Article]) -> bytes:
     """JSON Feed 1.1."""
-    return msgspec.json.encode(
-        {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": channel.title,
-            "home_page_url": channel.home,
-            "feed_url": channel.url,
-            "items": [_entry(channel, article) for article in articles],
-        }
+    return to_json(
+        JsonFeed(
+            title=channel.title,
+            home_page_url=channel.home,
+            feed_url=channel.url,
+            items=[_json_entry(channel, article) for article in articles],
+        )
     )
 
 
@@ -92,21 +121,20 @@ def _add_entry(feed: ET.Element, channel: Channel, article: Article) -> None:
     _add(entry, "content", _html(article), type="html")
 
 
-def _entry(channel: Channel, article: Article) -> dict[str, object]:
-    said = {
-        "id": article.url,
-        "url": article.url,
-        "title": article.title,
-        "content_html": _html(article),
-        "summary": article.summary,
-        "image": article.image,
-        "date_published": article.sorted,
-        "date_modified": _changed(article),
-        "authors": [{"name": name} for name in article.authors or (channel.outlet(article),)],
-        "tags": list(dict.fromkeys((*article.topics, *article.keywords))),
-        "language": article.language,
-    }
-    return {key: value for key, value in said.items() if value}
+def _json_entry(channel: Channel, article: Article) -> JsonEntry:
+    return JsonEntry(
+        id=article.url,
+        url=article.url,
+        title=article.title,
+        content_html=_html(article),
+        summary=article.summary,
+        image=article.image,
+        date_published=article.sorted,
+        date_modified=_changed(article),
+        authors=[JsonAuthor(name=name) for name in article.authors or (channel.outlet(article),)],
+        tags=tuple(dict.fromkeys((*article.topics, *article.keywords))),
+        language=article.language,
+    )
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:

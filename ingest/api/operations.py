@@ -108,7 +108,7 @@ def readyz(wire: AnyWire) -> Json:
 
 
 @router.get(
-    "/metrics", response_class=Response, responses=documented(None, text={"text/plain": "Prometheus' text format."})
+    "/metrics", response_class=Response, responses=documented(None, kind="text/plain", text="Prometheus' text format.")
 )
 def metrics(request: Request, wire: AnyWire) -> Response:
     """How things stand, for Prometheus."""

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ingest.api.answers import Failed, Json, Retried, documented
 from ingest.api.asked import AnyWire, expect_queue, moment
-from ingest.api.feeds import ATOM, JSON_FEED, Channel, atom, json_feed
+from ingest.api.feeds import ATOM, JSON_FEED, Channel, JsonFeed, atom, json_feed
 from ingest.api.live import MOST_LISTENERS, Live
 from ingest.deliver import is_entry, position
 from ingest.errors import UnknownName
@@ -105,9 +105,7 @@ def one_queue(wire: AnyWire, queue: str) -> Json:
     "/queues/{queue}/events",
     response_class=StreamingResponse,
     responses=documented(
-        None,
-        404,
-        text={EVENTS: "`id:` is the entry's, `data:` is {entry, event, article}; `event: gap` tells of a loss."},
+        None, 404, kind=EVENTS, text="`id:` the entry's, `data:` {entry, event, article}; `event: gap` tells of a loss."
     ),
 )
 async def follow(
@@ -130,7 +128,9 @@ async def follow(
 
 
 @router.get(
-    "/queues/{queue}/feed.atom", response_class=Response, responses=documented(None, 304, 404, text={ATOM: "RFC 4287."})
+    "/queues/{queue}/feed.atom",
+    response_class=Response,
+    responses=documented(None, 304, 404, kind=ATOM, text="RFC 4287"),
 )
 def as_atom(request: Request, wire: AnyWire, queue: str, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
     """The queue's newest articles as Atom, with their full text."""
@@ -140,7 +140,7 @@ def as_atom(request: Request, wire: AnyWire, queue: str, limit: Annotated[int, Q
 @router.get(
     "/queues/{queue}/feed.json",
     response_class=Response,
-    responses=documented(None, 304, 404, text={JSON_FEED: "JSON Feed 1.1."}),
+    responses=documented(JsonFeed, 304, 404, kind=JSON_FEED),
 )
 def as_json_feed(
     request: Request, wire: AnyWire, queue: str, limit: Annotated[int, Query(ge=1, le=200)] = 50

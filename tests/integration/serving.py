@@ -5,8 +5,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -65,10 +67,12 @@ class Events:
     """One listener, reading on: `with Events(api, "/queues/all/events") as events: events.next()`."""
 
     def __init__(self, api: Api, path: str, **headers: str) -> None:
-        self._answer = requests.get(api.url + path, headers=headers, stream=True, timeout=20)
-        assert self._answer.status_code == 200, self._answer.text
-        assert self._answer.headers["Content-Type"].startswith("text/event-stream")
-        self._lines = self._answer.iter_lines(chunk_size=1)
+        self._connection = HTTPConnection(urlsplit(api.url).netloc, timeout=20)
+        self._connection.request("GET", path, headers=headers)
+        answer = self._connection.getresponse()
+        assert answer.status == 200, answer.read()
+        assert (answer.getheader("Content-Type") or "").startswith("text/event-stream")
+        self.lines = (line.rstrip(b"\n") for line in iter(answer.readline, b""))
         self.place = ""
         """The last id that came: what a browser sends as Last-Event-ID."""
 
@@ -78,12 +82,12 @@ class Events:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._answer.close()
+        self._connection.close()
 
     def next(self) -> dict[str, Any]:
         """The next event that carries anything. Its kind is at "kind"."""
         kind = "message"
-        for line in self._lines:
+        for line in self.lines:
             name, _, value = line.decode().partition(": ")
             if name == "id":
                 self.place = value
@@ -96,6 +100,6 @@ class Events:
     def until_placed(self) -> "Events":
         """Wait until the server said where this listener is: from then on it misses nothing."""
         while not self.place:
-            name, _, value = next(self._lines).decode().partition(": ")
+            name, _, value = next(self.lines).decode().partition(": ")
             self.place = value if name == "id" else ""
         return self
