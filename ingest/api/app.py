@@ -7,8 +7,6 @@ Every route finds the wire at `request.app.state.wire` (see `AnyWire`), the shar
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import Depends, FastAPI
 
@@ -20,6 +18,7 @@ from ingest.api.door import Door
 from ingest.api.failures import handle_failures
 from ingest.api.live import Live
 from ingest.api.metrics import Requests
+from ingest.api.page import add_page
 from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Wire
@@ -45,8 +44,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     for room in (articles, queues, requests, operations):
         app.include_router(room.router, dependencies=[Depends(expect_known_parameters)])
     app.add_api_route("/openapi.json", lambda: Json(app.openapi()), include_in_schema=False)
-    if find_spec("ingest.api.page"):
-        import_module("ingest.api.page").add_page(app)
+    add_page(app)
     app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths, requests=app.state.requests)
     app.openapi = lambda: openapi(app, bool(app.state.tokens))  # type: ignore[method-assign]
     return app

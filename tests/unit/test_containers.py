@@ -89,7 +89,7 @@ def _is_internal(network: dict[str, Any]) -> bool:
 def _lets_nobody_out(network: dict[str, Any] | None) -> bool:
     """Answers to the host's own requests pass; nothing is translated for the way out."""
     options = (network or {}).get("driver_opts", {})
-    return options.get("com.docker.network.bridge.enable_ip_masquerade") == "false"
+    return bool(options.get("com.docker.network.bridge.enable_ip_masquerade") == "false")
 
 
 def test_the_store_keeps_what_it_was_given(compose: dict[str, Any]) -> None:
