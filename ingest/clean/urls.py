@@ -85,6 +85,7 @@ def _authority(scheme: str, netloc: str) -> str:
         host = f"[{host}]"
     elif not _HOST.fullmatch(host):
         raise ValueError(f"{host!r} is no host name")
+    user = _spelled(user, ":!$&'()*+,;=")
     return user + at + host + ("" if port is None or (scheme, port) in _DEFAULT_PORTS else f":{port}")
 
 

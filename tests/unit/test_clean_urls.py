@@ -19,6 +19,7 @@ PAGE = "https://harbour.example/news/2022/ferry-leaves-at-ten"
         ("https://münchen.example/a", "https://xn--mnchen-3ya.example/a"),
         ("https://münchen.example。/a", "https://xn--mnchen-3ya.example/a"),
         ("https://[2001:DB8::1]:443/a", "https://[2001:db8::1]/a"),
+        ("https://josé@harbour.example/a", "https://jos%C3%A9@harbour.example/a"),
         ("https://harbour.example/a#comments", "https://harbour.example/a"),
         ("https://harbour.example/a?utm_source=feed&id=7&fbclid=x", "https://harbour.example/a?id=7"),
         ("https://harbour.example/a?UTM_Medium=rss", "https://harbour.example/a"),
