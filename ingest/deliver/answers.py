@@ -22,13 +22,12 @@ class Answers:
         self._store, self._queue, self._group = store, queue, group
         self._max_failures, self._give_up_after = max_failures, give_up_after
         self._sending = threading.Lock()
-        self._acks: deque[tuple[str, bool]] = deque()
+        self._acks: deque[str] = deque()
         self._retries: deque[_Retry] = deque()
         self.sent = time.monotonic()
 
-    def add_ack(self, name: str, *, again: bool) -> None:
-        """again: whether it may be known elsewhere than in the stream."""
-        self._acks.append((name, again))
+    def add_ack(self, name: str) -> None:
+        self._acks.append(name)
 
     def add_retry(self, name: str, seconds: float, reason: str) -> None:
         self._retries.append(_Retry(name, time.monotonic() + seconds, reason))
@@ -46,8 +45,7 @@ class Answers:
                 outcome = self.put_off(name, max(0.0, at - time.monotonic()), reason)
                 self._retries.popleft()
             if acks := list(self._acks):
-                names, again = [name for name, _ in acks], [name for name, again in acks if again]
-                self._store.acknowledge(self._queue, self._group, names, again)
+                self._store.acknowledge(self._queue, self._group, acks)
                 for _ in acks:
                     self._acks.popleft()
             self.sent = time.monotonic()

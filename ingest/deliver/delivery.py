@@ -30,7 +30,6 @@ class Delivery:
     name: str
     """What the store calls it, see store/subscribing.py."""
     _subscription: Answered = field(repr=False)
-    _again: bool = field(default=False, repr=False)
     _given: bool = field(default=False, repr=False)
     _answered: bool = field(default=False, repr=False)
 

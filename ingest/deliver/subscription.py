@@ -159,7 +159,9 @@ class Subscription:
             self._answers.send()
             self._stay_alive()
             batch = self._next(wait)
-            self._see_to(batch.missed)
+            while batch.missed:
+                self._see_to(batch.missed)
+                batch = self._take_now()
             return self._deliveries(batch)
         except STORE_DOWN as error:
             _log.warning("the store is away, trying again queue=%s group=%s: %s", self.queue, self.group, error)
@@ -201,7 +203,7 @@ class Subscription:
     def _deliveries(self, batch: Batch) -> list[Delivery]:
         purged = [handed.delivery for handed in batch.handed if not handed.article]
         if purged:  # there is nothing to deliver any more, and nothing will come of waiting
-            self._store.acknowledge(self.queue, self.group, purged, purged)
+            self._store.acknowledge(self.queue, self.group, purged)
         deliveries = [self._delivery(handed) for handed in batch.handed if handed.article]
         with self._lock:
             now = time.monotonic()
@@ -214,17 +216,15 @@ class Subscription:
     def _delivery(self, handed: Handed) -> Delivery:
         entry, _, revision, event = handed.delivery.split("|")
         article = article_from_json(handed.article)
-        return Delivery(
-            article, event, int(revision), entry, handed.failures, handed.delivery, self, _again=handed.again
-        )
+        return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, self)
 
     # ── answering ──
 
     def _done(self, delivery: Delivery) -> None:
         if delivery._answered:
             return
-        mine = self._answered(delivery)
-        self._answers.add_ack(delivery.name, again=delivery._again or not mine)
+        self._answered(delivery)
+        self._answers.add_ack(delivery.name)
         if self.answer_at_once and (not self._in_hand or self._answers.waiting(self._send_seconds)):
             with suppress(*STORE_DOWN):  # kept, and sent with the next batch
                 self._answers.send()
@@ -267,8 +267,6 @@ class Subscription:
     # ── what was missed ──
 
     def _see_to(self, missed: Sequence[Missed]) -> None:
-        if not missed:
-            return
         gap = QueueGap(
             self.queue,
             self.group,
@@ -276,7 +274,7 @@ class Subscription:
             [(_ms(each.after), _ms(each.until)) for each in missed],
         )
         found = f"; {self.refill(gap)} are delivered from the store" if self._gaps == "refill" else ""
-        self._store.acknowledge(self.queue, self.group, [], [each.delivery for each in missed])
+        self._store.acknowledge(self.queue, self.group, [each.delivery for each in missed])
         if self._gaps == "raise":
             raise gap
         _log.warning("%s%s", gap, found)

@@ -67,7 +67,7 @@ class Fetcher:
         redirects are not followed. `body` is the beginning of what was answered, for people; the rest is not read.
         """
         with Watch(replace(self._settings, timeout=seconds, deadline=seconds), self._exempt) as watch:
-            fetch = self._post(url, body, headers, watch)
+            fetch = self._post(url, body, headers, seconds, watch)
         if fetch.outcome is Outcome.TIMEOUT:
             fetch = replace(fetch, error=f"{place(url)}: no answer within {seconds:g} s")
         return replace(fetch, elapsed=watch.elapsed)
@@ -97,12 +97,12 @@ class Fetcher:
         request = requests.Request("GET", url, headers=headers, cookies=cookies).prepare()
         return self._adapter.send(request, stream=True, timeout=self._settings.timeout)
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str], watch: Watch) -> Fetch:
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float, watch: Watch) -> Fetch:
         try:
             check(url)
             ours = {"User-Agent": self._settings.user_agent, "Accept-Encoding": "identity"}
             request = requests.Request("POST", url, headers={**ours, **headers}, data=body).prepare()
-            with self._adapter.send(request, stream=True, timeout=watch.patience(self._settings.deadline)) as response:
+            with self._adapter.send(request, stream=True, timeout=seconds) as response:
                 watch.check_time()
                 return _said(url, response)
         except FAILURES as error:

@@ -1,4 +1,5 @@
--- What a consumer of this name had in hand when it last ended may be taken at once.
+-- What a consumer of this name had in hand when it last ended may be taken at once. What retention dropped of it becomes
+-- a gap, see take.lua: XCLAIM would forget it.
 --
 -- KEYS[1]  queue:<name>               stream   read and written
 -- KEYS[2]  later:<queue>:<group>      zset     written
@@ -12,7 +13,12 @@ while true do
   local pending = redis.call('XPENDING', KEYS[1], ARGV[1], after, '+', 500, ARGV[2])
   if #pending == 0 then break end
   for _, each in ipairs(pending) do
-    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, each[1], 'IDLE', ARGV[3], 'JUSTID')
+    if #redis.call('XRANGE', KEYS[1], each[1], each[1]) > 0 then
+      redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, each[1], 'IDLE', ARGV[3], 'JUSTID')
+    else
+      redis.call('XACK', KEYS[1], ARGV[1], each[1])
+      redis.call('ZADD', KEYS[2], 0, each[1] .. '|' .. each[1] .. '|1|gap')
+    end
   end
   count, after = count + #pending, '(' .. pending[#pending][1]
 end

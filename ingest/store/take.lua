@@ -132,13 +132,21 @@ local function add_again()
   end
 end
 
+-- Of an entry that was dropped, its number alone is left; what is known of its failures is found by that.
+local function lose(entry)
+  redis.call('XACK', KEYS[1], group, entry)
+  put_gap(entry, entry, 1)
+  for _, field in ipairs(redis.call('HKEYS', KEYS[3])) do
+    if string.sub(field, 1, #entry + 1) == entry .. '|' then redis.call('HDEL', KEYS[3], field) end
+  end
+end
+
 local function add_left_lying()
   if ARGV[8] ~= '1' or #batch > 0 then return end
   for _, pending in ipairs(redis.call('XPENDING', KEYS[1], group, 'IDLE', idle, '-', '+', most)) do
     local entry = redis.call('XCLAIM', KEYS[1], group, consumer, 0, pending[1])[1]
     if not entry or not entry[2] then
-      redis.call('XACK', KEYS[1], group, pending[1])
-      put_gap(pending[1], pending[1], 1)
+      lose(pending[1])
     else
       local delivery, id, revision = delivery_of(entry)
       local failures, dead = failed(delivery, left_by(pending[2]))

@@ -104,7 +104,7 @@ def test_killing_any_process_at_any_moment_costs_nothing(config: Path, data: Pat
     with Newswire(config, data) as wire:
         wire.start()
         store = wire.store()
-        until(lambda: len(store.alive()) == 4)
+        until(lambda: len(store.alive()) == 5)
 
         def kill_one() -> bool:
             victim = chance.choice(wire.children())
@@ -211,9 +211,9 @@ def test_nothing_outlives_a_supervisor_that_is_killed(config: Path, data: Path, 
     with Newswire(config, data) as wire:
         supervisor = wire.start()
         store = wire.store()
-        until(lambda: len(store.alive()) == 4)
+        until(lambda: len(store.alive()) == 5)
         descendants = wire.children()
-        assert len(descendants) == 5
+        assert len(descendants) == 6
         supervisor.kill()
         until(lambda: not any(running(process) for process in descendants), 15)
         wire.start()
@@ -300,7 +300,7 @@ def test_the_command_line_tells_what_arrives_and_how_things_stand(config: Path, 
         assert [line["entry"] for line in read_json_lines(last)] == [lines[3]["entry"]]
         assert "Report 99 from the river" in wire.call("tail", "--from", "0", "--no-follow").stdout
         told = wire.call("status").stdout
-        assert "1 fetch, 2 process, 1 scheduler" in told
+        assert "1 api, 1 fetch, 2 process, 1 scheduler" in told
         assert "outlet" in told
         wrong = wire.call("fetch", "outlt")
         assert wrong.returncode == 2

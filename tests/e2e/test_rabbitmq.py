@@ -46,7 +46,7 @@ def test_every_article_is_published_once_though_workers_are_killed(
     urls = publish_articles(outlet, ARTICLES, delay=0.3)
     with start(tmp_path, outlet, broker_url) as wire:
         store = wire.store()
-        until(lambda: len(store.alive()) == 4)
+        until(lambda: len(store.alive()) == 5)
         until(lambda: published(store).total() >= 3)
         for kind in ("fetch", "process"):
             next(process for process in wire.children() if kind_of(process, store) == kind).kill()

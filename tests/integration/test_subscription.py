@@ -644,6 +644,19 @@ def test_entries_that_are_dropped_while_a_living_consumer_works_on_them_are_its_
     assert acked(subscription(store)) == []
 
 
+def test_what_was_dropped_while_a_consumer_said_that_it_works_on_it_outlives_that_consumer(
+    store: Store, redis: Any
+) -> None:
+    expected = publish(store, 4)
+    working = subscription(store, "dies")
+    assert len(working.take(0)) == 4
+    trim(store, redis, 1)
+    working._renewed = -60.0  # long ago
+    working._stay_alive()
+    assert sorted(acked(subscription(store, "dies"))) == expected
+    assert owed(store) == 0
+
+
 def test_a_gap_outlives_the_consumer_that_was_told_of_it(store: Store, redis: Any) -> None:
     subscription(store).close()
     expected = publish(store, 5)

@@ -466,6 +466,17 @@ def test_a_receiver_that_says_nothing_is_given_up_after_its_timeout(
     assert store.webhook_state("newsroom").said == "127.0.0.1: no answer within 0.3 s"
 
 
+def test_a_webhook_has_its_own_timeout_and_not_that_of_fetching(
+    store: Store, configure: Configure, receiver: Receiver
+) -> None:
+    publish(store, 1)
+    receiver.answer = lambda told: Answer(delay=1.0)
+    quick = f"{LOOPBACK}timeout = 0.2\ndeadline = 0.2\n"
+    with sending(configure(newsroom=receiver, main=quick, more="timeout = 5\n"), store):
+        until(lambda: standing(store) == (0, 0, 0, 0), seconds=4)
+    assert len(receiver.told) == 1
+
+
 def test_a_receiver_that_sends_a_byte_now_and_then_is_given_up_after_its_timeout_all_the_same(
     store: Store, configure: Configure, receiver: Receiver
 ) -> None:
