@@ -246,7 +246,7 @@ class Article(Record, frozen=True, kw_only=True):
     keywords: tuple[str, ...] = ()
     """What the outlet files it under: the feed's categories, the page's keywords."""
     topics: tuple[str, ...] = ()
-    """What it is about by the newswire's own rules (config/topics.toml)."""
+    """What enrichers found it to be about; none of those that come along says."""
     words: int = 0
     reading_minutes: int = 0
     addresses: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ def wanted(
     source: Annotated[list[Said], Query(description="Ids of sources.", max_length=100)] = [],  # noqa: B006
     language: Annotated[list[Language], Query(description="ISO 639-1, of the text.", max_length=100)] = [],  # noqa: B006
     country: Annotated[list[Country], Query(description="ISO 3166-1, of the outlet.", max_length=100)] = [],  # noqa: B006
-    topic: Annotated[list[Said], Query(description="By the rules of topics.toml.", max_length=100)] = [],  # noqa: B006
+    topic: Annotated[list[Said], Query(description="What enrichers found it to be about.", max_length=100)] = [],  # noqa: B006
     tag: Annotated[list[Said], Query(description="The source's own.", max_length=100)] = [],  # noqa: B006
     keyword: Annotated[list[Named], Query(description="The outlet's labels.", max_length=100)] = [],  # noqa: B006
     author: Annotated[list[Named], Query(description="Names.", max_length=100)] = [],  # noqa: B006
