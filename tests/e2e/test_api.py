@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +87,13 @@ class Reader(threading.Thread):
 
 
 @pytest.fixture
+def stores() -> Iterator[ExitStack]:
+    """Connections to a store that are closed with the test; a killed server leaves them for the collector to find."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
 def readers() -> Iterator[list[Reader]]:
     """Those that are put here are ended with the test."""
     started: list[Reader] = []
@@ -96,12 +104,12 @@ def readers() -> Iterator[list[Reader]]:
 
 
 def test_killing_store_and_api_under_a_reader_costs_it_no_article(
-    config: Path, data: Path, outlet: Outlet, readers: list[Reader]
+    config: Path, data: Path, outlet: Outlet, readers: list[Reader], stores: ExitStack
 ) -> None:
     urls = publish_articles(outlet, 90, delay=0.25)
     with Newswire(config, data) as wire:
         wire.start()
-        url, store = told_url(data), wire.store()
+        url, store = told_url(data), stores.enter_context(closing(wire.store()))
         reader = Reader(url, "/queues/all/events?from=0")
         readers.append(reader)
         reader.start()
@@ -148,18 +156,18 @@ def test_where_its_port_is_taken_it_takes_another_and_says_so(config: Path, data
             assert wire.call("health", "api").returncode == 0
 
 
-def test_it_can_be_left_out(config: Path, data: Path, outlet: Outlet) -> None:
+def test_it_can_be_left_out(config: Path, data: Path, outlet: Outlet, stores: ExitStack) -> None:
     publish_articles(outlet, 1)
     with Newswire(config, data, environ={"TELETIPO_API__ENABLED": "false"}) as wire:
         wire.start()
-        store = wire.store()
+        store = stores.enter_context(closing(wire.store()))
         until(lambda: len(store.alive()) == 4)
         assert not (data / "api.url").exists()
         assert wire.call("health", "api").returncode == 1
 
 
 def test_it_serves_alone_on_a_store_that_many_machines_share(
-    config: Path, data: Path, outlet: Outlet, tmp_path: Path
+    config: Path, data: Path, outlet: Outlet, tmp_path: Path, stores: ExitStack
 ) -> None:
     with EmbeddedServer(tmp_path / "shared", 0) as server, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -176,7 +184,8 @@ def test_it_serves_alone_on_a_store_that_many_machines_share(
             until(lambda: requests.get(f"{url}/healthz", timeout=5).status_code == 200)
             assert requests.get(f"{url}/articles", timeout=5).status_code == 401
             assert requests.get(f"{url}/articles", timeout=5, headers=allowed).json() == {"articles": [], "next": None}
-            until(lambda: [beat.kind for beat in open_store(server.url).alive()] == ["api"])
+            store = stores.enter_context(closing(open_store(server.url)))
+            until(lambda: [beat.kind for beat in store.alive()] == ["api"])
             assert requests.get(f"{url}/readyz", timeout=5, headers=allowed).status_code == 503
             assert wire.stop() == [0]
         without = {**environ, "TELETIPO_API__TOKENS": "[]"}
@@ -190,14 +199,16 @@ def test_it_serves_alone_on_a_store_that_many_machines_share(
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl or jq is not here")
-def test_what_the_page_about_http_says_to_type_works(config: Path, data: Path, outlet: Outlet) -> None:
+def test_what_the_page_about_http_says_to_type_works(
+    config: Path, data: Path, outlet: Outlet, stores: ExitStack
+) -> None:
     url = outlet.publish("/news/1001", page(1))
     outlet.publish("/feed", rss("The Outlet", outlet.url, [Headline(url, "Report 1 from the river")]))
     blocks = re.findall(r"```sh\n(.*?)```", DOC, re.DOTALL)
     assert len(blocks) == 9
     with Newswire(config, data) as wire:
         wire.start()
-        api, store = told_url(data), wire.store()
+        api, store = told_url(data), stores.enter_context(closing(wire.store()))
         until(lambda: published(store))
         script = "".join(blocks)
         for said, here in (
