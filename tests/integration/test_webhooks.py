@@ -86,7 +86,7 @@ def publish_one(store: Store, url: str, revision: int = 1) -> str:
     return f"{article_id(url)}-{revision}"
 
 
-def until(ask: Callable[[], object], seconds: float = 10.0) -> None:
+def until(ask: Callable[[], object], seconds: float = 40.0) -> None:
     deadline = time.monotonic() + seconds
     while not ask():
         assert time.monotonic() < deadline, "still not so"
