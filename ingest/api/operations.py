@@ -10,7 +10,7 @@ from ingest.api.answers import Failed, Json, Retried, documented
 from ingest.api.asked import AnyWire, ArticleId
 from ingest.api.metrics import CONTENT_TYPE, Requests, exposition
 from ingest.models import Record, Source
-from ingest.store import EntryState, FeedState
+from ingest.store import EntryState, FeedState, source_state
 
 router = APIRouter(tags=["operations"])
 
@@ -146,8 +146,7 @@ def retry_dead(wire: AnyWire, entry: ArticleId) -> Json:
 
 
 def _source(source: Source, states: dict[str, FeedState], dates: list[date], counts: list[int]) -> SourceHealth:
-    feeds = [_feed(feed.id, feed.url, states[feed.id]) for feed in source.polled()]
-    failing = [feed for feed in feeds if feed.failures]
+    stands = source_state(source, states)
     return SourceHealth(
         id=source.id,
         name=source.name,
@@ -155,12 +154,12 @@ def _source(source: Source, states: dict[str, FeedState], dates: list[date], cou
         language=source.language,
         country=source.country,
         tags=source.tags,
-        healthy=not failing,
-        last_error=next((f"{feed.outcome}: {feed.error}" for feed in feeds if feed.error), ""),
-        last_poll=max((feed.last_poll for feed in feeds if feed.last_poll), default=None),
-        next_poll=min((feed.next_poll for feed in feeds if feed.next_poll), default=None),
+        healthy=not any(state.failures for _, state in stands.feeds),
+        last_error=stands.last_error,
+        last_poll=_moment(stands.last_poll),
+        next_poll=_moment(stands.next_poll),
         days=[Day(date=each, articles=count) for each, count in zip(dates, counts, strict=True)],
-        feeds=feeds,
+        feeds=[_feed(feed.id, feed.url, state) for feed, state in stands.feeds],
     )
 
 
@@ -173,7 +172,7 @@ def _feed(feed_id: str, url: str, state: FeedState) -> FeedHealth:
         failures=state.failures,
         last_poll=_moment(state.last_poll),
         last_success=_moment(state.last_ok),
-        next_poll=_moment(state.next_poll or 0),
+        next_poll=_moment(state.next_poll),
     )
 
 
@@ -183,5 +182,5 @@ def _dead(state: EntryState) -> DeadEntry:
     )
 
 
-def _moment(seconds: float) -> datetime | None:
+def _moment(seconds: float | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ingest.cli.group import Place, console, one_line, opened, pass_place
 from ingest.models import Source
-from ingest.store import FeedState, Store, running_url
+from ingest.store import FeedState, Store, running_url, source_state
 from ingest.wire import Wire
 
 
@@ -58,18 +58,16 @@ def _workers(store: Store) -> list[dict[str, Any]]:
 
 
 def _source(source: Source, states: dict[str, FeedState], day: dict[str, int]) -> dict[str, Any]:
-    feeds = [(feed, states[feed.id]) for feed in source.polled()]
-    polls = [state.last_poll for _, state in feeds if state.last_poll]
-    nexts = [state.next_poll for _, state in feeds if state.next_poll]
+    stands = source_state(source, states)
     return {
         "id": source.id,
         "name": source.name,
-        "last_fetch": max(polls, default=None),
-        "next_poll": min(nexts, default=None),
-        "last_error": next((f"{state.outcome}: {state.error}" for _, state in feeds if state.error), ""),
+        "last_fetch": stands.last_poll,
+        "next_poll": stands.next_poll,
+        "last_error": stands.last_error,
         "articles_today": day.get("created", 0),
         "today": day,
-        "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in feeds],
+        "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in stands.feeds],
     }
 
 

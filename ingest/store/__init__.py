@@ -15,6 +15,7 @@ from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
+from ingest.store.sources import SourceState, source_state
 from ingest.store.subscribing import NO_LIMIT, Batch, GroupState, Handed, Missed
 from ingest.store.webhooks import WebhookState
 from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
@@ -43,9 +44,11 @@ __all__ = [
     "QueueEntry",
     "QueueName",
     "QueueState",
+    "SourceState",
     "Store",
     "WebhookState",
     "die_with_parent",
     "open_store",
     "running_url",
+    "source_state",
 ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.models import Source
 from ingest.settings import Conditions, QueueSettings, Settings
-from ingest.store import DeadLetter, FeedState, GroupState, QueueState, Store
+from ingest.store import DeadLetter, FeedState, GroupState, QueueState, Store, source_state
 
 DAYS = 14
 
@@ -119,12 +119,12 @@ def has_filter(queue: QueueSettings) -> bool:
 
 
 def _source(source: Source, states: dict[str, FeedState], days: tuple[Bar, ...]) -> SourceStanding:
-    feeds = [(feed, states[feed.id]) for feed in source.polled()]
+    stands = source_state(source, states)
     return SourceStanding(
         source,
-        last_poll=max((state.last_poll for _, state in feeds if state.last_poll), default=None),
-        next_poll=min((state.next_poll for _, state in feeds if state.next_poll), default=None),
-        errors=tuple((feed.url, state.error, state.failures) for feed, state in feeds if state.error),
+        last_poll=stands.last_poll,
+        next_poll=stands.next_poll,
+        errors=tuple((feed.url, state.error, state.failures) for feed, state in stands.feeds if state.error),
         days=days,
     )
 
