@@ -13,20 +13,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ingest.errors import ConfigError
-from ingest.models import Source, Strict
+from ingest.models import Source
 from ingest.settings import toml
 from ingest.settings.records import (
     ApiSettings,
-    BrokerSettings,
     Conditions,
-    FetchSettings,
     QueueSettings,
-    RetentionSettings,
-    ScheduleSettings,
     Settings,
-    StoreSettings,
+    Tables,
     WebhookSettings,
-    WorkerSettings,
 )
 from ingest.settings.secrets import VariableMissing, keys_of
 
@@ -48,8 +43,8 @@ def load(config: Path | None = None, data: Path | None = None, environ: Mapping[
     if not (folder / "teletipo.toml").is_file():
         raise ConfigError(f"{folder} holds no teletipo.toml; `teletipo init {folder}` writes one")
     tables = toml.read(folder / "teletipo.toml")
-    toml.refuse_unknown(_Main, tables, folder / "teletipo.toml")
-    settings = toml.convert(_Main, _with_environment(tables, environ), folder / "teletipo.toml")
+    toml.refuse_unknown(Tables, tables, folder / "teletipo.toml")
+    settings = toml.convert(Tables, _with_environment(tables, environ), folder / "teletipo.toml")
     _check_limits(settings, folder / "teletipo.toml")
     sources = _sources(folder / "sources")
     queues = _queues(folder / "queues.toml", sources)
@@ -63,25 +58,13 @@ def load(config: Path | None = None, data: Path | None = None, environ: Mapping[
     )
 
 
-class _Main(Strict, frozen=True, kw_only=True):
-    """The tables of teletipo.toml."""
-
-    store: StoreSettings = StoreSettings()
-    broker: BrokerSettings = BrokerSettings()
-    fetch: FetchSettings = FetchSettings()
-    schedule: ScheduleSettings = ScheduleSettings()
-    workers: WorkerSettings = WorkerSettings()
-    retention: RetentionSettings = RetentionSettings()
-    api: ApiSettings = ApiSettings()
-
-
 def _found(name: str) -> Path:
     here = Path(name)
     return here if (here / "teletipo.toml").is_file() else default_config()
 
 
 def _with_environment(tables: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    known = {field.name: field.type for field in msgspec.structs.fields(_Main)}
+    known = {field.name: field.type for field in msgspec.structs.fields(Tables)}
     for name, raw in environ.items():
         table, separator, key = name.removeprefix("TELETIPO_").lower().partition("__")
         if not name.startswith("TELETIPO_") or not separator:
@@ -104,7 +87,7 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
         raise ConfigError(f"{name}: {toml.lower(str(error))}; correct that value") from error
 
 
-def _check_limits(settings: _Main, file: Path) -> None:
+def _check_limits(settings: Tables, file: Path) -> None:
     for network in settings.fetch.allow_addresses:
         toml.check(file, "fetch.allow_addresses", network, ip_network, "a network such as 127.0.0.0/8")
     if settings.schedule.min_interval > settings.schedule.max_interval:

@@ -129,11 +129,9 @@ class WebhookSettings(Strict, frozen=True, kw_only=True):
         return f"WebhookSettings(queue={self.queue!r}, receiver={urlsplit(self.url).hostname!r})"
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All that the configuration says. `config` is the folder it was read from, `data` the data folder."""
+class Tables(Strict, frozen=True, kw_only=True):
+    """The tables of teletipo.toml."""
 
-    config: Path
-    data: Path
     store: StoreSettings = StoreSettings()
     broker: BrokerSettings = BrokerSettings()
     fetch: FetchSettings = FetchSettings()
@@ -141,6 +139,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     workers: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     api: ApiSettings = ApiSettings()
+
+
+class Settings(Tables, frozen=True, kw_only=True, dict=True):
+    """All that the configuration says. `config` is the folder it was read from, `data` the data folder."""
+
+    config: Path
+    data: Path
     queues: dict[str, QueueSettings] = msgspec.field(default_factory=dict)
     webhooks: dict[str, WebhookSettings] = msgspec.field(default_factory=dict)
     sources: dict[str, Source] = msgspec.field(default_factory=dict)
