@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest.deliver import Filter, Filters
 from ingest.models import Article, Entry, Extraction, article_id
 from ingest.settings import QueueSettings
-from ingest.store import Claim, EmbeddedServer, open_store
+from ingest.store import Claim, EmbeddedServer, Lease, Store, open_store
 
 SIZES = (1, 100, 10_000)
 TAKEN = (1, 10, 100, 1_000)
@@ -73,6 +73,16 @@ def milliseconds(call: Callable[[Article], object], articles: list[Article]) -> 
     return 1000 * (time.process_time() - start) / len(articles)
 
 
+def leased(store: Store, article: Article) -> Lease:
+    """The lease under which the article may be committed."""
+    entry = Entry(url=article.url)
+    store.claim([Claim(entry, article.source, "bench", 0.0, "process")])
+    waiting = store.waiting(f"entry:{entry.id}")
+    lease = waiting and store.start(waiting[0], 60)
+    assert lease
+    return lease
+
+
 def passes() -> None:
     """The pass and its peer."""
     print(f"{'queues':>8}{'one pass':>12}{'each in turn':>14}{'ratio':>9}   CPU per article")
@@ -101,11 +111,7 @@ def commits() -> None:
             for _ in range(20):
                 number += 1
                 each = article(number)
-                entry = Entry(url=each.url)
-                store.claim([Claim(entry, each.source, "bench", 0.0, "process")])
-                waiting = store.waiting(f"entry:{entry.id}")
-                lease = waiting and store.start(waiting[0], 60)
-                assert lease
+                lease = leased(store, each)
                 start = time.perf_counter()
                 assert store.commit(lease, each, names).outcome == "created"
                 spent += time.perf_counter() - start

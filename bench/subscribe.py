@@ -17,10 +17,9 @@ from typing import Any
 
 from redis import Redis
 
-from bench.filters import article
+from bench.filters import article, leased
 from ingest.deliver import Subscription
-from ingest.models import Entry
-from ingest.store import Claim, EmbeddedServer, Store, open_store
+from ingest.store import EmbeddedServer, Store, open_store
 
 BATCH = 100
 ROUNDS = 3
@@ -31,12 +30,7 @@ def publish(store: Store, count: int) -> None:
     """So many articles in the queue `all`."""
     for number in range(count):
         each = article(number)
-        entry = Entry(url=each.url)
-        store.claim([Claim(entry, each.source, "bench", 0.0, "process")])
-        waiting = store.waiting(f"entry:{entry.id}")
-        lease = waiting and store.start(waiting[0], 60)
-        assert lease
-        assert store.commit(lease, each, ["all"]).outcome == "created"
+        assert store.commit(leased(store, each), each, ["all"]).outcome == "created"
 
 
 def bare(url: str, queue: str, group: str, count: int) -> float:

@@ -15,6 +15,7 @@ from ingest.fetch import Fetcher
 from ingest.models import Article, to_json
 from ingest.settings import Settings, default_config
 from ingest.store import open_store, running_url
+from ingest.wire import Wire
 
 
 @click.group()
@@ -54,8 +55,8 @@ def retry(place: Place, ids: tuple[str, ...], everything: bool) -> None:
     Example:  teletipo dead retry 4f1d8a0c9be21735
     """
     with opened(place.settings()) as wire:
-        chosen = [state.id for state in wire.store.dead(1_000_000)] if everything else list(ids)
-        revived = wire.store.revive(_expect_some(chosen, everything))
+        chosen = _chosen(wire, ids, everything)
+        revived = wire.store.revive(chosen)
     console.print(f"{revived} will be tried again")
     sys.exit(0 if revived == len(chosen) else 1)
 
@@ -71,8 +72,8 @@ def drop(place: Place, ids: tuple[str, ...], everything: bool) -> None:
     Example:  teletipo dead drop --all
     """
     with opened(place.settings()) as wire:
-        chosen = [state.id for state in wire.store.dead(1_000_000)] if everything else list(ids)
-        dropped = wire.store.drop(_expect_some(chosen, everything))
+        chosen = _chosen(wire, ids, everything)
+        dropped = wire.store.drop(chosen)
     console.print(f"{dropped} dropped")
     sys.exit(0 if dropped == len(chosen) else 1)
 
@@ -138,10 +139,11 @@ def init(folder: Path) -> None:
     )
 
 
-def _expect_some(chosen: list[str], everything: bool) -> list[str]:
-    if not chosen and not everything:
+def _chosen(wire: Wire, ids: tuple[str, ...], everything: bool) -> list[str]:
+    """The dead entries that a command is about."""
+    if not ids and not everything:
         raise click.UsageError("name the entries (see `teletipo dead list`), or --all")
-    return chosen
+    return [state.id for state in wire.store.dead(1_000_000)] if everything else list(ids)
 
 
 def _page(settings: Settings, file_or_url: str, url: str) -> tuple[bytes, str]:

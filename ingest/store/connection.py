@@ -49,10 +49,6 @@ class Store(Letters, Work, Reading, Subscribing, Webhooks, Keeping):
         """Give the connections back."""
         self._redis.close()
 
-    def reset_connections(self) -> None:
-        """Drop connections without a word to the server; a forked child calls this before anything else."""
-        self._redis.connection_pool.reset()
-
     def warnings(self) -> list[str]:
         """What is unsafe about this store, each with its remedy; empty when all is well.
 

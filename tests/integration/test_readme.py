@@ -27,9 +27,9 @@ URLS = ["https://harbour.example/news/1001", "https://harbour.example/news/1002"
 REDIS_CLI = next((found for name in ("valkey-cli", "redis-cli") if (found := shutil.which(name))), None)
 
 
-def block(language: str, having: str) -> str:
-    """The one fenced block of the README in that language which has this in it."""
-    found = [each for each in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if having in each]
+def block(language: str, having: str = "", page: str = README) -> str:
+    """The page's one fenced block in that language which has this in it."""
+    found = [each for each in re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) if having in each]
     assert len(found) == 1, f"{len(found)} blocks of {language} have {having!r} in them"
     return str(found[0])
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,13 @@ from ingest.settings import load
 from ingest.store import EmbeddedServer, open_store
 from ingest.wire import Wire
 from tests.e2e.newswire import until
+from tests.integration import test_readme
 from tests.integration.making import A, B, C, published
 from tests.integration.test_readme import REDIS_CLI, environ
 
 PAGE = (Path(__file__).parents[2] / "docs/subscribe.md").read_text("utf-8")
+block = partial(test_readme.block, page=PAGE)
 NPM = shutil.which("npm") and shutil.which("node")
-
-
-def block(language: str, having: str = "") -> str:
-    found = [each for each in re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL) if having in each]
-    assert len(found) == 1, f"{len(found)} blocks of {language} have {having!r} in them"
-    return str(found[0])
 
 
 @pytest.fixture
