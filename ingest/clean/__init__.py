@@ -9,7 +9,8 @@ All pure: the same input gives the same output, wherever and whenever it runs.
 """
 
 from ingest.clean.dates import read_date
-from ingest.clean.text import clean_paragraphs, clean_text, drop_repeats, split_authors
+from ingest.clean.names import split_authors
+from ingest.clean.text import clean_paragraphs, clean_text, drop_repeats
 from ingest.clean.urls import canonical_url, clean_url
 
 __all__ = [
