@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest.clean import canonical_url, clean_paragraphs, clean_text, clean_url, read_date, split_authors
+from ingest.clean import canonical_url, clean_blocks, clean_text, clean_url, read_date, split_authors
 from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
-from ingest.extract import Extracted, extract, paragraphs_of
-from ingest.models import Article, Entry, Extraction, Page, Source, article_id
+from ingest.extract import Extracted, blocks_of, extract
+from ingest.models import Article, Block, Entry, Extraction, Page, Source, article_id
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
@@ -64,7 +64,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             sorted=min(published, fetched) if published else fetched,
             language=_language(found.language, entry.language, source.language),
             country=source.country,
-            summary=" ".join(_read(found.summary or entry.summary)),
+            summary=" ".join(_texts(_read(found.summary or entry.summary))),
             image=found.image or entry.image,
             tags=source.tags,
             keywords=tuple(dict.fromkeys((*entry.tags, *found.tags))),
@@ -79,31 +79,32 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
 
 
 def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
-    """What the page gave, or what the feed carried where there is no page or far less in it; paragraphs cleaned."""
+    """What the page gave, or what the feed carried where there is no page or far less in it; blocks cleaned."""
     fed = _read(entry.content)
     if page is None:
         fed = fed or _read(entry.summary)
         if not fed:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
-        return Extracted(paragraphs=fed, method="feed")
+        return Extracted(blocks=fed, method="feed")
     try:
         found = extract(page.body, page.url, page.content_type, source.extract)
     except ExtractFailed:
         if not fed:
             raise
-        return Extracted(paragraphs=fed, method="feed")
-    paragraphs, method = clean_paragraphs(found.paragraphs), found.method
-    if _words(fed) > FULLER * _words(paragraphs):
-        paragraphs, method = fed, "feed"
-    return msgspec.structs.replace(found, paragraphs=paragraphs, method=method)
+        return Extracted(blocks=fed, method="feed")
+    blocks, method = clean_blocks(found.blocks), found.method
+    if _words(fed) > FULLER * _words(blocks):
+        blocks, method = fed, "feed"
+    return msgspec.structs.replace(found, blocks=blocks, method=method)
 
 
-def _read(fragment: str) -> tuple[str, ...]:
-    """The paragraphs of what a feed carried; none where that cannot be read, for the page may be good."""
+def _read(fragment: str) -> tuple[Block, ...]:
+    """The blocks of what a feed carried; none where that cannot be read or has no text, for the page may be good."""
     try:
-        return clean_paragraphs(paragraphs_of(fragment))
+        blocks = clean_blocks(blocks_of(fragment))
     except ExtractFailed:
         return ()
+    return blocks if _texts(blocks) else ()
 
 
 def _title(found: Extracted, entry: Entry) -> tuple[str, str]:
@@ -138,5 +139,9 @@ def _date(raw: str, source: Source) -> datetime | None:
     return read_date(raw, source.timezone, source.language) if raw else None
 
 
-def _words(paragraphs: Iterable[str]) -> int:
-    return sum(len(paragraph.split()) for paragraph in paragraphs)
+def _texts(blocks: Iterable[Block]) -> tuple[str, ...]:
+    return tuple(block.text for block in blocks if block.in_text)
+
+
+def _words(blocks: Iterable[Block]) -> int:
+    return sum(len(text.split()) for text in _texts(blocks))

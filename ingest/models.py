@@ -1,6 +1,6 @@
 """The records that travel through the house, all frozen.
 
-    Source ─has─► Feed ─poll─► Fetch ─parse─► Entry ─GET─► Page ─extract─► Article
+    Source ─has─► Feed ─poll─► Fetch ─parse─► Entry ─GET─► Page ─extract─► Blocks ─clean─► Article
 
 Times are aware datetimes in UTC, durations are seconds, addresses are absolute URLs. `Article` is the contract with
 subscribers: its JSON is what they read at `teletipo:article:<id>`.
@@ -193,6 +193,25 @@ class Entry(Record, frozen=True, kw_only=True):
     def hash(self) -> str:
         """Changes with title, authors or words, never with a date alone."""
         return short_hash("\x1f".join((self.title, *self.authors, self.summary, self.content)))
+
+
+class Block(Record, frozen=True, kw_only=True):
+    """A piece of a body that stands by itself.
+
+    tag: what it is, by HTML's names: `p`, `h2` to `h6`, `li`, `blockquote`, `pre`, `figcaption`, `img`. text: on one
+    line; empty for `img`. html: the same with its inline markup, links as the page has them. ordered: of a `li`,
+    whether its list is numbered.
+    """
+
+    tag: str
+    text: str
+    html: str
+    ordered: bool = False
+
+    @property
+    def in_text(self) -> bool:
+        """Whether an article's text has it: pictures and their captions are in its html only."""
+        return self.tag not in {"figcaption", "img"}
 
 
 class Page(Record, frozen=True, kw_only=True):

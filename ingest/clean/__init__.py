@@ -1,6 +1,6 @@
 """Text, addresses, dates and bylines as outlets write them -> as this house keeps them.
 
-    paragraphs ─► clean_paragraphs ─► NFC, one space, no invisible marks, nothing captured twice
+    blocks     ─► clean_blocks ─► NFC, one space, no invisible marks, nothing captured twice
     address    ─► clean_url, canonical_url ─► one spelling for one page, as an article's id is made of it
     date       ─► read_date ─► aware, in UTC, or None
     byline     ─► split_authors ─► names
@@ -8,6 +8,7 @@
 All pure: the same input gives the same output, wherever and whenever it runs.
 """
 
+from ingest.clean.blocks import clean_blocks
 from ingest.clean.dates import read_date
 from ingest.clean.names import split_authors
 from ingest.clean.text import clean_paragraphs, clean_text, drop_repeats
@@ -15,6 +16,7 @@ from ingest.clean.urls import canonical_url, clean_url
 
 __all__ = [
     "canonical_url",
+    "clean_blocks",
     "clean_paragraphs",
     "clean_text",
     "clean_url",

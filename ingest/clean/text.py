@@ -22,12 +22,15 @@ LONG = 8
 
 def clean_text(text: str) -> str:
     """The text on one line: Unicode NFC, white space (no-break ones too) collapsed, invisible marks removed."""
+    return " ".join(without_marks(text).split())
+
+
+def without_marks(text: str) -> str:
+    """The text in Unicode NFC without invisible marks, its white space as it is."""
     text = unicodedata.normalize("NFC", text)
     if text.isprintable() and "\u034f" not in text:  # nearly always; of all marks below, only this one is printable
-        return " ".join(text.split())
-    text = _INVISIBLE.sub("", text)
-    text = _STRAY_JOINER.sub("", text)
-    return " ".join(unicodedata.normalize("NFC", text).split())
+        return text
+    return unicodedata.normalize("NFC", _STRAY_JOINER.sub("", _INVISIBLE.sub("", text)))
 
 
 def clean_paragraphs(paragraphs: Iterable[str]) -> tuple[str, ...]:
@@ -42,27 +45,36 @@ def drop_repeats(paragraphs: Sequence[str]) -> tuple[str, ...]:
     if the one before or after it is repeated with it; a short one alone ("Yes.", "* * *") is how people write, and
     stays. Idempotent.
     """
-    kept = tuple(paragraphs)
-    while len(fewer := _without_repeats(kept)) < len(kept):
+    return tuple(paragraphs[index] for index in unrepeated(paragraphs))
+
+
+def unrepeated(paragraphs: Sequence[str]) -> tuple[int, ...]:
+    """The places of the paragraphs that `drop_repeats` keeps."""
+    kept = tuple(range(len(paragraphs)))
+    keys = [_NOT_ALPHANUMERIC.sub("", text.casefold()) or text for text in paragraphs]
+    long = [_words(text) >= LONG for text in paragraphs]
+    while len(fewer := _without_repeats(kept, keys, long)) < len(kept):
         kept = fewer
     return kept
 
 
-def _without_repeats(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
-    keys = [_NOT_ALPHANUMERIC.sub("", text.casefold()) or text for text in paragraphs]
+def _without_repeats(places: tuple[int, ...], keys: list[str], long: list[bool]) -> tuple[int, ...]:
     repeated: set[int] = set()
     seen: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    for index, key in enumerate(keys):
-        if key in seen and _words(paragraphs[index]) >= LONG:
-            repeated.add(index)
-        pair = (keys[index - 1], key) if index else ("", "")
+    before = -1
+    for place in places:
+        key = keys[place]
+        if key in seen and long[place]:
+            repeated.add(place)
+        pair = (keys[before], key) if before >= 0 else ("", "")
         if pair in pairs:
-            repeated.update((index - 1, index))
+            repeated.update((before, place))
         elif pair[0] != key:  # "Yes." "Yes." "Yes." is no run of anything
             pairs.add(pair)
         seen.add(key)
-    return tuple(text for index, text in enumerate(paragraphs) if index not in repeated)
+        before = place
+    return tuple(place for place in places if place not in repeated)
 
 
 def _words(text: str) -> int:

@@ -1,14 +1,14 @@
-"""The bytes of an article's page -> what it says: its paragraphs, and its title, authors and dates as written.
+"""The bytes of an article's page -> what it says: the blocks of its body, and its title, authors and dates as written.
 
     bytes ─decode─► tree ─┬─ the site's own rules (CSS selectors), where it has any
-                          ├─ body: trafilatura, by paragraphs, or JSON-LD where the page has text nowhere else
+                          ├─ body: trafilatura, by blocks, or JSON-LD where the page has text nowhere else
                           └─ metadata: JSON-LD, Open Graph, meta and time elements, then trafilatura
 
 The tree is parsed once and shared. Nothing is believed or cleaned here: every field is as the page has it, with the
 evidence that it came from, and ingest/clean reads it afterwards. No I/O.
 """
 
+from ingest.extract.blocks import blocks_of, paragraphs_of
 from ingest.extract.body import Extracted, extract
-from ingest.extract.page import paragraphs_of
 
-__all__ = ["Extracted", "extract", "paragraphs_of"]
+__all__ = ["Extracted", "blocks_of", "extract", "paragraphs_of"]

@@ -10,10 +10,11 @@ from trafilatura.metadata import extract_author, extract_title
 from trafilatura.settings import Document
 
 from ingest.errors import ExtractFailed
+from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.metadata import Found, Metadata, key, read_metadata
-from ingest.extract.page import decode, paragraphs_in, paragraphs_of, parse
+from ingest.extract.page import decode, parse
 from ingest.extract.rules import Ruled, apply_rules
-from ingest.models import ExtractRules, Record
+from ingest.models import Block, ExtractRules, Record
 
 NO_RULES = ExtractRules()
 FEWEST_WORDS = 25
@@ -26,11 +27,11 @@ class Extracted(Record, frozen=True, kw_only=True):
     """What a page says, nothing of it cleaned or believed yet.
 
     authors: bylines as written; published, updated: dates as written; url: the address that the page declares for
-    itself; summary: its description; language: the declared ISO 639 code; method: what gave the paragraphs (`rules`,
+    itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
     `trafilatura`, `json-ld`); evidence: field -> where it was found. What was not found is empty.
     """
 
-    paragraphs: tuple[str, ...]
+    blocks: tuple[Block, ...]
     title: str = ""
     authors: tuple[str, ...] = ()
     published: str = ""
@@ -42,6 +43,11 @@ class Extracted(Record, frozen=True, kw_only=True):
     language: str = ""
     method: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The text of the blocks, pictures and captions aside."""
+        return _texts(self.blocks)
 
 
 def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules = NO_RULES) -> Extracted:
@@ -67,17 +73,17 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     if ruled.text != text:
         tree = parse(ruled.text)
     stated = read_metadata(tree, url)
-    method, paragraphs = _body(tree, url, ruled, stated)
+    method, blocks = _body(tree, url, ruled, stated)
     found = {**stated.found, **_by_rule(ruled), **_guesses(tree, url, ruled, stated)}
     authors = tuple(Found(name, "rule") for name in ruled.authors) or stated.authors or _guessed_authors(tree)
-    paragraphs = _without_title(paragraphs, found.get("title"))
-    if (words := sum(map(_words, paragraphs))) < FEWEST_WORDS:
+    blocks = _without_title(blocks, found.get("title"))
+    if (words := sum(map(_words, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": method}
     if authors:
         evidence["authors"] = authors[0].evidence
     return Extracted(
-        paragraphs=paragraphs,
+        blocks=blocks,
         authors=tuple(one.value for one in authors),
         tags=stated.tags,
         method=method,
@@ -86,15 +92,15 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     )
 
 
-def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[str, ...]]:
-    if sum(map(_words, ruled.paragraphs)) >= FEWEST_WORDS:
-        return "rules", ruled.paragraphs
+def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[Block, ...]]:
+    if sum(map(_words, _texts(ruled.blocks))) >= FEWEST_WORDS:
+        return "rules", ruled.blocks
     article = trafilatura.bare_extraction(tree, url=url, include_comments=False, deduplicate=False)
-    general = paragraphs_in(article.body) if isinstance(article, Document) and article.body is not None else ()
+    general = blocks_in(article.body) if isinstance(article, Document) and article.body is not None else ()
     if len(general) == 1 and stated.body:  # trafilatura's last resort is JSON-LD too, with its paragraphs run together
-        paragraphs = paragraphs_of(stated.body)
-        if key("".join(paragraphs)) == key(general[0]):
-            return "json-ld", paragraphs
+        blocks = blocks_of(stated.body)
+        if key("".join(_texts(blocks))) == key(general[0].text):
+            return "json-ld", blocks
     return "trafilatura", general
 
 
@@ -122,10 +128,14 @@ def _guessed_authors(tree: HtmlElement) -> tuple[Found, ...]:
     return (Found(byline, "trafilatura"),) if byline else ()
 
 
-def _without_title(paragraphs: tuple[str, ...], title: Found | None) -> tuple[str, ...]:
+def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Block, ...]:
     """The body often starts with its own headline; one that is in the page twice has it in its middle too."""
     headline = key(title.value) if title else ""
-    return tuple(paragraph for paragraph in paragraphs if not headline or key(paragraph) != headline)
+    return tuple(block for block in blocks if not headline or key(block.text) != headline)
+
+
+def _texts(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    return tuple(block.text for block in blocks if block.in_text)
 
 
 def _words(text: str) -> int:

@@ -1,8 +1,7 @@
-"""Bytes -> text -> tree -> paragraphs: what every way of reading a page starts from."""
+"""Bytes -> text -> tree: what every way of reading a page starts from."""
 
-import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -17,7 +16,7 @@ _MAGIC = (
     (b"\x00\x00\x00", "a film or other binary file"),
 )  # fmt: skip
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_TAG = re.compile(r"<[a-zA-Z!/?]")
+TAG = re.compile(r"<[a-zA-Z!/?]")
 # Possessive, since a page that opens with thirty comments made a backtracking pattern run for ever.
 _FEED = re.compile(r"(?:\s|<\?[^>]*>|<!--(?:(?!-->).)*+-->)*+<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -103,7 +102,7 @@ def _guesses(body: bytes) -> list[str]:
 
 def parse(text: str) -> HtmlElement:
     """The page's tree. Raises ExtractFailed for what is no HTML or is nested too deep to be read whole."""
-    if not _TAG.search(text):
+    if not TAG.search(text):
         raise ExtractFailed("the page is plain text, not HTML", again=False)
     if _FEED.match(text):
         raise ExtractFailed("the page is a feed or a sitemap, not an article", again=False)
@@ -116,73 +115,3 @@ def parse(text: str) -> HtmlElement:
     if any("Excessive depth" in entry.message for entry in parser.error_log):
         raise ExtractFailed("the page is nested too deep to be read (over 255 elements)", again=False)
     return tree
-
-
-# HTML's block elements and those of trafilatura's own tree (headings are `head`, list entries `item`, breaks `lb`).
-_BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "figure",
-    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
-    "summary", "table", "tr", "ul", "head", "item", "list", "quote", "row",
-}  # fmt: skip
-_DROPPED = {
-    "script", "style", "noscript", "template", "figcaption", "svg", "math", "iframe", "object", "embed", "form",
-    "button", "select", "textarea", "audio", "video", "canvas", "nav", "title", "graphic",
-}  # fmt: skip
-_LINES = {"br", "lb"}
-_CELLS = {"td", "th", "cell"}
-
-
-def paragraphs_of(fragment: str) -> tuple[str, ...]:
-    """The paragraphs of an HTML fragment (a feed's content:encoded) or of plain text, white space collapsed.
-
-    Block elements and two line breaks in a row end a paragraph; scripts, styles, forms and captions are left out. In
-    plain text a blank line does, or each line end where there is no blank line. Raises ExtractFailed.
-    """
-    if not _TAG.search(fragment):
-        fragment = html.unescape(fragment)  # markup that was escaped twice shows now
-    if not _TAG.search(fragment):
-        return _plain_paragraphs(fragment)
-    return paragraphs_in(parse(f"<div>{fragment}</div>"))
-
-
-def paragraphs_in(tree: etree._Element) -> tuple[str, ...]:
-    """The paragraphs under an element of an HTML tree or of the body that trafilatura returns."""
-    return tuple(clean for block in _blocks(tree) if (clean := " ".join(block.split())))
-
-
-def _blocks(tree: etree._Element) -> Iterator[str]:
-    """By iteration, as a tree may be deeper than Python's stack."""
-    pieces: list[str] = []
-    walk = etree.iterwalk(tree, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        ends = tag in _BLOCKS or element.getparent() is tree or (tag in _LINES and _is_second_line(element))
-        if ends and event == "start":
-            yield "".join(pieces)
-            pieces.clear()
-        if event == "start":
-            if tag in _DROPPED or not isinstance(tag, str):
-                walk.skip_subtree()
-            elif tag not in _LINES:
-                pieces.append(element.text or "")
-            continue
-        if ends:
-            yield "".join(pieces)
-            pieces.clear()
-        elif tag in _LINES or tag in _CELLS:
-            pieces.append(" ")
-        if element is not tree:
-            pieces.append(element.tail or "")
-    yield "".join(pieces)
-
-
-def _is_second_line(element: etree._Element) -> bool:
-    """Whether only white space is between this line break and one before it."""
-    before = element.getprevious()
-    return before is not None and before.tag in _LINES and not (before.tail or "").strip()
-
-
-def _plain_paragraphs(text: str) -> tuple[str, ...]:
-    blank_line = re.compile(r"\n[^\S\n]*\n")
-    parts = blank_line.split(text) if blank_line.search(text.strip()) else text.splitlines()
-    return tuple(clean for part in parts if (clean := " ".join(part.split())))

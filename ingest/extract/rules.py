@@ -6,15 +6,15 @@ from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
 from ingest.errors import ExtractFailed
-from ingest.extract.page import paragraphs_of
-from ingest.models import ExtractRules
+from ingest.extract.blocks import blocks_of
+from ingest.models import Block, ExtractRules
 
 
 class Ruled(NamedTuple):
     """What the rules found, empty where none matched, and the page without what they remove."""
 
     text: str
-    paragraphs: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
     title: str = ""
     authors: tuple[str, ...] = ()
     published: str = ""
@@ -31,7 +31,7 @@ def apply_rules(text: str, rules: ExtractRules) -> Ruled:
     bodies = _outermost(_select(soup, rules.body))
     return Ruled(
         text=str(soup) if rules.remove else text,
-        paragraphs=tuple(paragraph for body in bodies for paragraph in paragraphs_of(str(body))),
+        blocks=tuple(block for body in bodies for block in blocks_of(str(body))),
         title=next(filter(None, map(_value, _select(soup, rules.title))), ""),
         authors=tuple(dict.fromkeys(filter(None, map(_value, _select(soup, rules.author))))),
         published=next(filter(None, map(_value, _select(soup, rules.published))), ""),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.clean import clean_paragraphs
 from ingest.errors import ExtractFailed
-from ingest.extract import Extracted, extract, paragraphs_of
+from ingest.extract import Extracted, extract
 from ingest.models import ExtractRules
 
 PAGES = Path(__file__).parents[1] / "data/pages"
@@ -332,46 +332,3 @@ def test_a_selector_that_is_none_is_named_and_not_tried_again(key: str, selector
         extract(RULED.encode(), URL, rules=rules)
     assert repr(selector) in str(failed.value)
     assert not failed.value.again
-
-
-# ── fragments ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("fragment", "paragraphs"),
-    [
-        ("<p>One</p><p>Two</p>", ("One", "Two")),
-        ("<p>One <b>and</b>\n half", ("One and half",)),
-        ("One<br>still one<br><br>Two", ("One still one", "Two")),
-        ("One<br> \n <br/>Two", ("One", "Two")),
-        ("<div>One<div>Two</div>Three</div>", ("One", "Two", "Three")),
-        ("<ul><li>One<li>Two</ul>", ("One", "Two")),
-        ("<table><tr><td>1<td>2<tr><td>3</table>", ("1 2", "3")),
-        ("<p>One<script>if (a<b) {}</script> two<!-- three --></p><style>p{}</style>", ("One two",)),
-        ("<figure><img><figcaption>A ferry</figcaption></figure><p>One", ("One",)),
-        ("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two", ("One", "Two")),
-        ("One\n\nTwo\nstill two", ("One", "Two still two")),
-        ("One\nTwo", ("One", "Two")),
-        ("Fish &amp; chips", ("Fish & chips",)),
-        ("3 < 4", ("3 < 4",)),
-        ("", ()),
-        ("<p> </p>", ()),
-        ("<!-- -->", ()),
-    ],
-)
-def test_a_fragment_gives_its_paragraphs(fragment: str, paragraphs: tuple[str, ...]) -> None:
-    assert paragraphs_of(fragment) == paragraphs
-
-
-def test_a_fragment_nested_too_deep_is_refused() -> None:
-    with pytest.raises(ExtractFailed, match="nested too deep"):
-        paragraphs_of("<div>" * 100_000 + "ferry")
-
-
-@given(st.text(max_size=200))
-def test_any_text_gives_paragraphs_without_white_space_around_them(fragment: str) -> None:
-    try:
-        paragraphs = paragraphs_of(fragment)
-    except ExtractFailed:
-        return
-    assert all(paragraph == " ".join(paragraph.split()) != "" for paragraph in paragraphs)

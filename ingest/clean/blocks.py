@@ -1,0 +1,31 @@
+"""A body's blocks as they were captured -> one spelling, and nothing said or shown twice."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from ingest.clean.text import clean_text, unrepeated, without_marks
+from ingest.models import Block
+
+_BETWEEN_TAGS = re.compile(r"[^<>]+")
+"""Words, or the inside of a tag; by themselves, as U+0338 after a ">" would compose with it."""
+
+
+def clean_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Each block's text and markup through `clean_text`, the empty ones dropped, and nothing twice (`drop_repeats`)."""
+    cleaned = [clean for block in blocks if (clean := _clean(block)).text or clean.tag == "img"]
+    texts = [place for place, block in enumerate(cleaned) if block.in_text]
+    kept = {texts[index] for index in unrepeated([cleaned[place].text for place in texts])}
+    # A picture has one place. Of two places with one caption the first has it.
+    others = {block.html: place for place, block in reversed([*enumerate(cleaned)]) if not block.in_text}
+    return tuple(cleaned[place] for place in sorted(kept.union(others.values())))
+
+
+def _clean(block: Block) -> Block:
+    text = clean_text(block.text)
+    if text == block.text and block.html.isprintable() and unicodedata.is_normalized("NFC", block.html):
+        return block  # nearly always
+    markup = _BETWEEN_TAGS.sub(lambda part: without_marks(part[0]), block.html)
+    return replace(block, text=text, html=markup if block.tag == "pre" else " ".join(markup.split()))
