@@ -1,11 +1,10 @@
 """Dates as outlets write them -> aware datetimes in UTC.
 
-Cheapest reader first: ISO 8601 and RFC 5322 cost microseconds and are nearly all there is; dateutil reads English in
-any order; dateparser, which takes 0.1 s to import, is asked only for months in other languages.
+Cheapest reader first: ISO 8601 and RFC 5322 cost microseconds and are nearly all there is; then days whose month is a
+name, in any of forty languages; dateutil reads what is left, digits in other orders mostly.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
@@ -13,6 +12,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
+
+from ingest.clean.written import spelled_day
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """No outlet was on the web before; a year outside is a clock or a template that was never set."""
@@ -28,9 +29,12 @@ _CLOCK_WORDS = re.compile(
 _HOURS_BY_H = re.compile(
     r"\b([01]?\d|2[0-3])\s?(?:h|時|时|시)\s?(?:(\d\d)(?:\s?(?:m|min|分|분))?)?(?!\w)", re.IGNORECASE
 )
-_EAST_ASIAN_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?[(（].[)）])?")
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(
+    r"(?<![\d.:+-])(\d{1,2})(?:[:.](\d\d)(?:[:.](\d{1,2})(?:[.,]\d+)?)?\s?([ap]m)?|\s?([ap]m))(?![\d:])", re.IGNORECASE
+)
+_AFTER_CLOCK = re.compile(r"\s*\(?([A-Z]{1,5}\b)?\s*(?:([+-])(\d{1,2}):?(\d\d)?)?")
+_EAST_ASIAN_HALF = re.compile(r"(?:(午前|上午|오전)|午後|下午|오후)\s?(\d{1,2})\s?[:時时시]\s?(\d\d)?\s?[分분]?")
+_DOTTED = re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b")  # the day comes first wherever dots are written
 _RFC_5322_ZONE = re.compile(r"\s(?:[+-]\d{4}|GMT|UTC?|Z)$")
 
 # Hours east of UTC. Where a name has several meanings the one of RFC 5322 (US) or of Europe is here; a source's own
@@ -46,8 +50,6 @@ _NAMED_ZONES = {
 _US_CLOCKS = {
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
 }  # fmt: skip
-_LANGUAGES = ("es", "pt", "fr", "de", "it", "en", "nl", "ca", "ru", "pl", "tr", "id")
-"""Asked of dateparser besides the source's own."""
 
 
 @lru_cache(maxsize=4096)
@@ -65,8 +67,8 @@ def read_date(raw: str, timezone: str, language: str = "") -> datetime | None:
         lambda: _unix(text),
         lambda: datetime.fromisoformat(text) if text[:4].isdecimal() else None,
         lambda: _rfc_5322(text),
-        lambda: _english(plain, zone, month_first),
-        lambda: _other_language(plain, month_first, language),
+        lambda: _spelled(plain, zone),
+        lambda: _numeric(plain, zone, month_first),
     )
     return next((moment for reader in readers if (moment := _in_utc(reader, zone))), None)
 
@@ -77,7 +79,7 @@ def _in_utc(reader: Callable[[], datetime | None], zone: tzinfo) -> datetime | N
         if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
             return None
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except Exception:  # dateutil and dateparser raise half a dozen kinds for nonsense, and nonsense is no error here
+    except Exception:  # dateutil raises half a dozen kinds for nonsense, and nonsense is no error here
         return None
 
 
@@ -109,18 +111,41 @@ def _rfc_5322(text: str) -> datetime | None:
 
 
 def _plain(text: str) -> str:
-    """The date without its label, its clock as 22:22 or 10:22pm, and East Asian dates as ISO 8601 has them."""
+    """The date without its label, its clock as 22:22 or 10:22pm."""
     text = _LABEL.sub("", text)
-    text = _EAST_ASIAN_DAY.sub(r"\1-\2-\3 ", text)
+    text = _EAST_ASIAN_HALF.sub(lambda match: f"{match[2]}:{match[3] or '00'} {'a' if match[1] else 'p'}m", text)
     text = _HOURS_BY_H.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text)
     text = _MERIDIEM.sub(lambda match: f"{match[1].lower()}m", text)
     text = _NEEDLESS_MERIDIEM.sub(r"\1", text)
     return " ".join(re.sub(r"\s[-–—|·•]\s", " ", _CLOCK_WORDS.sub(" ", text)).split())
 
 
-def _english(text: str, zone: tzinfo, month_first: bool) -> datetime | None:
+def _spelled(text: str, zone: tzinfo) -> datetime | None:
+    """A day whose month is a name, in any language, and the clock that stands beside it, if one does."""
+    if (found := spelled_day(text)) is None:
+        return None
+    day, around = found
+    if (clock := _CLOCK.search(around)) is None:
+        return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the outlet's zone is added later
+    hour, minute, second = int(clock[1]), int(clock[2] or 0), int(clock[3] or 0)
+    if half := clock[4] or clock[5]:
+        hour = hour % 12 + 12 * (half[0] in "pP")
+    moment = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001
+    return moment.replace(tzinfo=_zone_after(around[clock.end() :], zone))
+
+
+def _zone_after(text: str, zone: tzinfo) -> tzinfo | None:
+    if (match := _AFTER_CLOCK.match(text)) is None:
+        return None
+    if match[2]:
+        return timezone((1 if match[2] == "+" else -1) * timedelta(hours=int(match[3]), minutes=int(match[4] or 0)))
+    return _zone_named(match[1], None, zone)
+
+
+def _numeric(text: str, zone: tzinfo, month_first: bool) -> datetime | None:
     """By dateutil, which fills what is missing from a default: two defaults that differ show that nothing was."""
     year_first = bool(re.match(r"\d{4}\D", text))
+    month_first = month_first and not _DOTTED.search(text)
     first, second = (
         dateutil_parser.parse(
             text,
@@ -142,23 +167,3 @@ def _zone_named(name: str | None, offset: int | None, zone: tzinfo) -> tzinfo | 
     if name in _US_CLOCKS:
         return ZoneInfo(_US_CLOCKS[name])
     return timezone(timedelta(hours=_NAMED_ZONES[name])) if name in _NAMED_ZONES else None
-
-
-def _other_language(text: str, month_first: bool, language: str) -> datetime | None:
-    if not (_WORD.search(text) and _YEAR.search(text)):
-        return None
-    with warnings.catch_warnings():  # its import and its strptime calls warn of their own future, not of ours
-        warnings.simplefilter("ignore")
-        import dateparser  # 0.1 to 0.2 s, and few sources need it
-
-        own = language.lower().replace("_", "-").partition("-")[0]
-        moment: datetime | None = dateparser.parse(
-            text,
-            languages=list(dict.fromkeys(filter(None, (own, *_LANGUAGES)))),
-            settings={
-                "PARSERS": ["absolute-time"],
-                "STRICT_PARSING": True,
-                "DATE_ORDER": "MDY" if month_first else "DMY",
-            },
-        )
-    return moment

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.clean import read_date
+from ingest.clean.months import month_of
+from ingest.clean.written import find_dates
 
 MOMENT = datetime(2022, 2, 21, 22, 22, tzinfo=UTC)
 DAY = datetime(2022, 2, 21, tzinfo=UTC)
@@ -52,6 +54,24 @@ def test_dates_that_need_no_language_are_read(raw: str) -> None:
         ("21 février 2022 à 22h22", "fr"),
         ("21. Februar 2022, 22:22 Uhr", "de"),
         ("21 febbraio 2022 alle 22:22", "it"),
+        ("21 de fev. de 2022, 22h22", "pt"),
+        ("Febrero 21 de 2022 - 10:22 p. m.", "es"),
+        ("21/feb/2022 22:22", "es"),
+        ("dilluns, 21 de febrer del 2022 22:22", "ca"),
+        ("21 lutego 2022 22:22", "pl"),
+        ("21. února 2022 v 22:22", "cs"),
+        ("2022. február 21. 22:22", "hu"),
+        ("2022 m. vasario 21 d. 22:22", "lt"),
+        ("2022. gada 21. februāris, 22:22", "lv"),
+        ("21 Şubat 2022 22:22", "tr"),
+        ("21 февраля 2022, 22:22", "ru"),
+        ("21 Φεβρουαρίου 2022, 22:22", "el"),
+        ("21. helmikuuta 2022 klo 22:22", "fi"),
+        ("21 tháng 2, 2022 22:22", "vi"),
+        ("2022年2月21日 午後10時22分", "ja"),
+        ("2022년 2월 21일 오후 10:22", "ko"),
+        ("21 فبراير 2022 22:22", "ar"),
+        ("21 กุมภาพันธ์ 2565 22:22", "th"),
     ],
 )
 def test_dates_in_other_languages_are_read_whether_or_not_the_language_is_known(raw: str, language: str) -> None:
@@ -73,6 +93,11 @@ def test_a_time_without_a_zone_is_that_of_the_outlet(raw: str) -> None:
 def test_the_outlets_clock_knows_summer_time() -> None:
     assert read_date("2022-07-01 12:00", "Europe/Madrid") == datetime(2022, 7, 1, 10, tzinfo=UTC)
     assert read_date("2022-01-01 12:00", "Europe/Madrid") == datetime(2022, 1, 1, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("raw", ["Seg, 21 Fev 2022 22:22:00 -0300", "21 de febrero de 2022 22:22 GMT-3"])
+def test_hours_from_utc_are_counted_eastwards(raw: str) -> None:
+    assert read_date(raw, "UTC", "es") == MOMENT + timedelta(hours=3)
 
 
 @pytest.mark.parametrize("zone", ["-0000", "+0000", "GMT", "UT", "Z"])
@@ -105,6 +130,38 @@ def test_the_day_comes_first_except_in_american_english(timezone: str, language:
     assert moment == datetime(2022, month, 5 - month, 12, tzinfo=UTC)
 
 
+def test_where_dots_are_written_the_day_comes_first_in_any_language() -> None:
+    assert read_date("04.05.2022", "America/New_York", "en") == datetime(2022, 5, 4, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Por Ana Rojas, 21 de febrero de 2022, 22:22 h", ["21 de febrero de 2022, 22:22"]),
+        ("21/02/2022 às 22h22 - Atualizado em 22/02/2022", ["21/02/2022 às 22h22", "22/02/2022"]),
+        ("By Ana Rojas, February 21st, 2022 at 10:22 PM EST", ["February 21st, 2022 at 10:22 PM EST"]),
+        ("Veröffentlicht am 21.02.22, 22:22 Uhr", ["21.02.22, 22:22"]),
+        ("発行 2022年2月21日(月) 22:22 更新", ["2022年2月21日(月) 22:22"]),
+        ("The 21 decided in 2022 to wait; call 555-1234-2022 or see version 1.2.2022.3", []),
+    ],
+)
+def test_dates_are_found_amid_other_words(text: str, dates: list[str]) -> None:
+    assert list(find_dates(text)) == dates
+
+
+@pytest.mark.parametrize(
+    ("word", "month"),
+    [("Sept", 9), ("mar", 3), ("JUIL", 7), ("febrero", 2), ("tammikuuta", 1), ("марта", 3), ("aoû", 8)],
+)
+def test_a_month_may_be_cut_or_declined(word: str, month: int) -> None:
+    assert month_of(word) == month
+
+
+@pytest.mark.parametrize("word", ["ma", "jui", "marine", "decided", "ferry", ""])
+def test_a_word_that_begins_no_month_or_two_is_none(word: str) -> None:
+    assert month_of(word) is None
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -122,6 +179,8 @@ def test_the_day_comes_first_except_in_american_english(timezone: str, language:
         "2150-01-01",
         "{{ date }}",
         "31/31/2022",
+        "31 February 2022",
+        "21 February 2022 25:61",
         "Call 555-1234",
         "a" * 10_000,
     ],
