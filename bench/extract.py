@@ -1,172 +1,161 @@
-"""Extraction beside plain trafilatura, measured in the same run on the same pages.
+"""Extraction beside trafilatura (plain and precise), newspaper4k and resiliparse, in the same run on the same pages.
 
-    python bench/extract.py [--set fundus] [--workers 2]
+    python bench/extract.py [--set fundus] [--lang es] [--half a|b] [--workers 2] [--readers ours,plain]
+                            [--worst 20 [--of title]] [--json]
 
-Needs ../shared/corpora/pages (967 real article pages with a gold standard), and says so where it is absent. Prints
-
-    text     F1 over 4-grams of words (of characters in Chinese and Japanese) against the gold text, mean over pages
-    segments segments that must be in the text and are, and that must not and are not, as one F1
-    title    pages whose title equals the gold one, case, white space and punctuation aside
-    date     pages whose day of publication is the gold one
-    authors  F1 over names, mean over pages
-    ms       CPU per page
-
-and the ratio of ours to plain trafilatura's. Pages that cannot be read count as empty.
+Needs ../shared/corpora/pages (967 real article pages with a gold standard), and says so where it is absent. Prints one
+table per measure (see bench/scoring.py; `ms` is CPU per page) with a line for each set and language: means over those
+pages that have that kind of gold; then the pages on which ours is worst. Pages that cannot be read count as empty.
+--json prints all of it, with each page's scores, as one JSON object.
 """
 
 import argparse
-import gzip
 import json
-import re
 import sys
 import time
-import warnings
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from functools import partial
+from statistics import fmean
 from typing import Any, NamedTuple
 
-import trafilatura
-from trafilatura.settings import Document
+from bench.readers import ONLY_TEXT, READERS, absent, ours, warm_up
+from bench.scoring import MEASURES, PAGES, Read, Row, Scores, gold_authors, page_of, rows, score
 
-from ingest.clean import clean_paragraphs, clean_text, read_date, split_authors
-from ingest.errors import ExtractFailed
-from ingest.extract import extract
+__all__ = ["PAGES", "READERS", "Read", "measure", "ours", "page_of", "rows", "score"]
 
-PAGES = Path(__file__).resolve().parents[2] / "shared/corpora/pages"
-_TOKEN = re.compile("[\u3040-\u30ff\u3400-\u9fff]|[^\\W_]+")
-
-Scores = dict[str, float]
+COLUMNS = (*MEASURES, "ms")
 
 
-class Read(NamedTuple):
-    """What one reader made of a page."""
+class Measured(NamedTuple):
+    """One page: each reader's scores, and what ours read."""
 
-    text: str = ""
-    title: str = ""
-    day: str = ""
-    authors: tuple[str, ...] = ()
-
-
-def ours(body: bytes, url: str) -> Read:
-    """This project's reading."""
-    try:
-        found = extract(body, url)
-    except ExtractFailed:
-        return Read()
-    return Read(
-        "\n\n".join(clean_paragraphs(found.paragraphs)),
-        clean_text(found.title),
-        _day(found.published),
-        split_authors(found.authors),
-    )
+    row: Row
+    scores: dict[str, Scores]
+    read: Read
 
 
-def plain(body: bytes, url: str) -> Read:
-    """trafilatura as it comes."""
-    found = trafilatura.bare_extraction(body, url=url, with_metadata=True)
-    if not isinstance(found, Document):
-        return Read()
-    return Read(found.text or "", found.title or "", found.date or "", split_authors((found.author or "").split("; ")))
+Means = dict[str, float]
+"""Reader -> mean."""
 
 
-READERS: dict[str, Callable[[bytes, str], Read]] = {"plain": plain, "ours": ours}
-
-
-def score(read: Read, gold: dict[str, Any]) -> Scores:
-    """The page's scores, 0 to 1, for each kind of gold that it has."""
-    scores: Scores = {}
-    if gold.get("text"):
-        scores["text"] = _f1(_shingles(read.text), _shingles(gold["text"]))
-    if gold.get("segments_with"):
-        scores["segments"] = _segments(read.text, gold["segments_with"], gold.get("segments_without") or ())
-    if gold.get("title"):
-        scores["title"] = float(_key(read.title) == _key(gold["title"]))
-    if gold.get("date"):
-        scores["date"] = float(read.day in {gold["date"][:10], _day_in_utc(gold["date"])})
-    if gold.get("author"):
-        stated = gold["author"] if isinstance(gold["author"], list) else gold["author"].split("; ")
-        scores["authors"] = _f1(Counter(map(_key, read.authors)), Counter(map(_key, split_authors(stated))))
-    return scores
-
-
-def _shingles(text: str) -> Counter[str]:
-    words = _TOKEN.findall(text.casefold())
-    return Counter(" ".join(words[i : i + 4]) for i in range(max(1, len(words) - 3)) if words)
-
-
-def _f1(ours: Counter[str], gold: Counter[str]) -> float:
-    total = sum(ours.values()) + sum(gold.values())
-    return 2 * sum((ours & gold).values()) / total if total else 1.0
-
-
-def _segments(text: str, wanted: Iterable[str], unwanted: Iterable[str]) -> float:
-    present = [_key(part) in _key(text) for part in wanted]
-    intruders = sum(_key(part) in _key(text) for part in unwanted)
-    return 2 * sum(present) / (len(present) + sum(present) + intruders)
-
-
-def _key(text: str) -> str:
-    return "".join(_TOKEN.findall(clean_text(text).casefold()))
-
-
-def _day(raw: str) -> str:
-    """The day as the page has it, in the outlet's own zone."""
-    if match := re.match(r"\s*(\d{4}-\d\d-\d\d)", raw):
-        return match[1]
-    return _day_in_utc(raw)
-
-
-def _day_in_utc(raw: str) -> str:
-    moment = read_date(raw, "UTC", "en")
-    return moment.date().isoformat() if moment else ""
-
-
-def measure(row: dict[str, Any]) -> dict[str, Scores]:
-    """Both readers' scores for one page, `ms` of CPU included."""
-    warnings.simplefilter("ignore")
-    body = gzip.decompress((PAGES / row["page"]).read_bytes())
-    scores = {}
-    for name, reader in READERS.items():
+def measure(row: Row, names: Iterable[str]) -> Measured:
+    """The readers' scores for one page, `ms` of CPU included."""
+    body, read = page_of(row), Read()
+    scores: dict[str, Scores] = {}
+    for name in names:
         start = time.process_time()
-        read = reader(body, row["url"])
+        read = READERS[name](body, row["url"])
         scores[name] = {"ms": 1000 * (time.process_time() - start)} | score(read, row["gold"])
-    return scores
+        if name in ONLY_TEXT:
+            scores[name] = {kind: value for kind, value in scores[name].items() if kind in {"ms", "text", "segments"}}
+    return Measured(row, scores, read)
 
 
-def rows(only: str = "") -> list[dict[str, Any]]:
-    """The gold standard's lines, of one set or of all."""
-    lines = (PAGES / "gold.jsonl").read_text("utf-8").splitlines()
-    return [row for row in map(json.loads, lines) if not only or row["set"] == only]
-
-
-def table(chosen: list[dict[str, Any]], measured: Iterable[dict[str, Scores]]) -> list[str]:
-    """A line for each set and measure: pages, plain, ours, ratio."""
-    groups: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row, result in zip(chosen, measured, strict=True):
-        for reader, scores in result.items():
+def means(measured: Iterable[Measured]) -> dict[str, dict[str, tuple[int, Means]]]:
+    """Measure -> group (a set, a language, or `all`) -> pages and each reader's mean."""
+    values: dict[str, dict[str, dict[str, list[float]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for page in measured:
+        for reader, scores in page.scores.items():
             for what, value in scores.items():
-                groups[what, row["set"]][reader].append(value)
-                groups[what, "all"][reader].append(value)
-    lines = [f"{'measure':10}{'set':12}{'pages':>6}{'plain':>9}{'ours':>9}{'ratio':>8}"]
-    for (what, name), values in sorted(groups.items()):
-        before, now = (sum(values[reader]) / len(values[reader]) for reader in READERS)
-        lines.append(f"{what:10}{name:12}{len(values['ours']):6}{before:9.3f}{now:9.3f}{now / (before or 1):8.3f}")
-    return lines
+                for group in (page.row["set"], page.row["lang"], "all"):
+                    values[what][group][reader].append(value)
+    return {
+        what: {
+            group: (max(map(len, of.values())), {reader: fmean(each) for reader, each in of.items()})
+            for group, of in sorted(values[what].items(), key=_place)
+        }
+        for what in COLUMNS
+        if what in values
+    }
+
+
+def _place(group: tuple[str, Any]) -> tuple[bool, bool, str]:
+    """Sets, then languages, then all."""
+    return group[0] == "all", len(group[0]) == 2, group[0]
+
+
+def table(measured: Iterable[Measured], names: list[str]) -> Iterator[str]:
+    """Lines: for each measure a table, its groups down, the readers across, and ours to the best of the others."""
+    for what, groups in means(measured).items():
+        yield f"\n{what:12}{'pages':>6}" + "".join(f"{name:>13}" for name in names) + f"{'ours/best':>11}"
+        for group, (pages, of) in groups.items():
+            cells = "".join(f"{of[name]:13.3f}" if name in of else f"{'–':>13}" for name in names)
+            yield f"{group:12}{pages:6}{cells}{_ratio(of, what):>11}"
+
+
+def _ratio(of: Means, what: str) -> str:
+    others = [value for name, value in of.items() if name != "ours"]
+    if "ours" not in of or not others:
+        return ""
+    best = min(others) if what == "ms" else max(others)
+    return f"{of['ours'] / best:.3f}" if best else "–"
+
+
+def worst(measured: list[Measured], what: str, most: int) -> Iterator[str]:
+    """Lines: the pages on which ours does worst in this measure, and what it read beside what is right."""
+    pages = sorted(
+        (page for page in measured if what in page.scores.get("ours", ())), key=lambda page: page.scores["ours"][what]
+    )
+    yield f"\nworst {what}:  ours  best of the others   page   url   ours | gold"
+    for page in pages[:most]:
+        others = [scores.get(what, 0.0) for name, scores in page.scores.items() if name != "ours"]
+        best = f"{max(others):.3f}" if others else "–"
+        yield f"{page.scores['ours'][what]:.3f} {best:>5}  {page.row['page']}  {page.row['url']}  {_beside(page, what)}"
+
+
+def _beside(page: Measured, what: str) -> str:
+    gold, read = page.row["gold"], page.read
+    if what in {"text", "segments"}:
+        return f"{len(read.text)} | {len(gold.get('text') or '') or '?'} characters"
+    stated = gold_authors(gold) if what == "authors" else gold[what]
+    return f"{getattr(read, 'day' if what == 'date' else what)!r} | {stated!r}"
+
+
+def as_json(measured: list[Measured]) -> str:
+    """Everything, for programs."""
+    pages = [{"page": each.row["page"], "url": each.row["url"], "scores": each.scores} for each in measured]
+    return json.dumps({"means": means(measured), "pages": pages})
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", default="", help="fundus, newspaper4k, trafilatura, htmldate, postlight or mcmetadata")
+    parser.add_argument("--lang", default="", help="two letters, as in the gold standard")
+    parser.add_argument("--half", default="", choices=("", "a", "b"), help="of the domains")
+    parser.add_argument("--readers", default=",".join(READERS), help="names with commas")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--worst", type=int, default=10, metavar="N", help="pages listed")
+    parser.add_argument("--of", default="text", choices=MEASURES, help="the measure by which they are")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def run(asked: argparse.Namespace, names: list[str]) -> list[Measured]:
+    """Every page that was asked for, through every reader. Ours is last, so that its reading is kept."""
+    chosen = rows(asked.set, asked.lang, asked.half)
+    with ProcessPoolExecutor(asked.workers, initializer=warm_up, initargs=(names,)) as pool:
+        return list(pool.map(partial(measure, names=names), chosen, chunksize=8))
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", default="", help="fundus, newspaper4k, trafilatura, htmldate, postlight or mcmetadata")
-    parser.add_argument("--workers", type=int, default=1)
-    options = parser.parse_args()
+    asked = options()
     if not (PAGES / "gold.jsonl").is_file():
         print(f"skipped: {PAGES} is absent")
         return 0
-    chosen = rows(options.set)
-    with ProcessPoolExecutor(options.workers) as pool:
-        print(*table(chosen, pool.map(measure, chosen, chunksize=8)), sep="\n")
+    wanted = [name for name in READERS if name in asked.readers.split(",")]
+    names = [name for name in wanted if name not in absent()]
+    measured = run(asked, names)
+    if asked.json:
+        print(as_json(measured))
+        return 0
+    for name in wanted:
+        if name not in names:
+            print(f"{name}: absent; pip install --no-deps --require-hashes -r requirements-peers.lock")
+    print(*table(measured, names), sep="\n")
+    if asked.worst and "ours" in names:
+        print(*worst(measured, asked.of, asked.worst), sep="\n")
     return 0
 
 

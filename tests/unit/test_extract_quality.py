@@ -1,6 +1,5 @@
 """On real pages with a gold standard, extraction stays as good as it is."""
 
-import gzip
 from collections import defaultdict
 from statistics import fmean
 
@@ -23,7 +22,7 @@ def means() -> dict[str, float]:
 
     scores: dict[str, list[float]] = defaultdict(list)
     for row in bench.rows("fundus")[::EVERY]:
-        read = bench.ours(gzip.decompress((bench.PAGES / row["page"]).read_bytes()), row["url"])
+        read = bench.ours(bench.page_of(row), row["url"])
         for measure, value in bench.score(read, row["gold"]).items():
             scores[measure].append(value)
     assert len(scores["text"]) >= 50
