@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest.clean import canonical_url, clean_blocks, clean_text, clean_url, read_date, split_authors
+from ingest.clean import article_html, canonical_url, clean_blocks, clean_text, clean_url, read_date, split_authors
 from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
@@ -56,6 +56,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             source=source.id,
             title=title,
             text=text,
+            html=article_html(found.blocks, page.url if page else entry.url),
             authors=split_authors(found.authors or entry.authors),
             published=published,
             published_raw=raw,

@@ -145,6 +145,8 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
 
 
 def _html(article: Article) -> str:
+    if article.html:
+        return article.html
     paragraphs = (escape(paragraph, quote=False) for paragraph in article.text.split("\n\n"))
     return "".join(f"<p>{paragraph.replace(chr(10), '<br>')}</p>" for paragraph in paragraphs if paragraph)
 

@@ -1,6 +1,7 @@
 """Text, addresses, dates and bylines as outlets write them -> as this house keeps them.
 
     blocks     ─► clean_blocks ─► NFC, one space, no invisible marks, nothing captured twice
+    blocks     ─► article_html ─► HTML that is safe to show, links absolute
     address    ─► clean_url, canonical_url ─► one spelling for one page, as an article's id is made of it
     date       ─► read_date ─► aware, in UTC, or None
     byline     ─► split_authors ─► names
@@ -10,11 +11,13 @@ All pure: the same input gives the same output, wherever and whenever it runs.
 
 from ingest.clean.blocks import clean_blocks
 from ingest.clean.dates import read_date
+from ingest.clean.markup import article_html
 from ingest.clean.names import split_authors
 from ingest.clean.text import clean_paragraphs, clean_text, drop_repeats
 from ingest.clean.urls import canonical_url, clean_url
 
 __all__ = [
+    "article_html",
     "canonical_url",
     "clean_blocks",
     "clean_paragraphs",

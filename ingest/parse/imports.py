@@ -74,6 +74,7 @@ def _attribute(element: Tag | None, name: str) -> str:
 _URL = ("url", "link", "canonical_url", "source_url")
 _TEXT = ("text", "body", "content", "maintext")
 _PUBLISHED = ("published", "date", "date_publish", "published_at", "date_published", "published_raw")
+_PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _UPDATED = ("updated", "date_modify", "updated_at", "date_modified")
 
 
@@ -118,7 +119,10 @@ def _imported(raw: Any, where: str) -> Imported:
     url = absolute("", said)
     if not url:
         raise ParseFailed(f"{where}: {said!r} is not an http(s) address; correct it", again=False)
+    exact = raw.get("id") == article_id(said)
     text, page = _first(raw, _TEXT), _first(raw, ("html",))
+    if not _PAGE.search(page):  # a body alone, as in our own exports, which says more than the text
+        text, page = (page or text) if exact else (text or page), ""
     entry = Entry(
         url=url,
         title=plain(_first(raw, ("title",))),
@@ -131,7 +135,6 @@ def _imported(raw: Any, where: str) -> Imported:
         tags=_names(raw.get("keywords") or raw.get("tags")),
         image=absolute(url, _first(raw, ("image", "image_url", "top_image"))),
     )
-    exact = raw.get("id") == article_id(said)
     return Imported(entry=entry, page=page.encode("utf-8") if page else None, exact=exact)
 
 

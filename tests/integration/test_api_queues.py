@@ -9,6 +9,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from lxml import etree
 
 from ingest.fetch import Fetcher
 from ingest.models import Article, Feed
@@ -97,6 +98,18 @@ def test_any_feed_reader_gets_the_newest_articles_with_their_full_text(
     assert entries[0].authors == ("Ana Marín",)
     assert entries[0].tags == ("port",)
     assert entries[0].guid == made.url
+
+
+@pytest.mark.parametrize("kind", ["atom", "json"])
+def test_a_feed_has_an_articles_html_where_there_is_any(api: Api, store: Store, kind: str) -> None:
+    shown = '<h2>Fog &amp; ferries</h2>\n<p>To <a href="https://outlet.example/b?c=1&amp;d=2">the quay</a>.</p>'
+    commit(store, "https://outlet.example/a", html=shown)
+    answer = api.ask(f"/queues/all/feed.{kind}")
+    if kind == "json":
+        assert answer.json()["items"][0]["content_html"] == shown
+    else:
+        content = etree.fromstring(answer.content).findtext(".//{http://www.w3.org/2005/Atom}content")
+        assert content == shown
 
 
 def test_the_atom_feed_has_what_rfc_4287_asks_for(api: Api, store: Store) -> None:

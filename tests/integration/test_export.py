@@ -1,6 +1,7 @@
 """Articles leave as JSON Lines, CSV or Parquet by filter and time, and come back as the same articles."""
 
 import csv
+import html
 import io
 import json
 import sys
@@ -26,11 +27,16 @@ ODD = 'Commas, "quotes", semicolons; = and\n\na second paragraph: año, «Ñand�
 Teletipo = Callable[..., Ended]
 
 
+def bold(body: str) -> str:
+    return "".join(f"<p><b>{html.escape(paragraph)}</b></p>" for paragraph in body.split("\n\n"))
+
+
 def made() -> list[Article]:
     return [
         article(
             f"{A}/{number}",
             f"{text(number)} {ODD}",
+            html=bold(f"{text(number)} {ODD}") if number == 3 else "",
             title=f'=1+1; "Title", {number}',
             source="outlet" if number % 2 else "other.example",
             language="es" if number % 3 else "en",
@@ -147,6 +153,7 @@ def test_an_export_that_is_imported_elsewhere_has_the_same_ids_and_words(
         )  # fmt: skip
         assert back.text.split() == each.text.split()
         assert back.keywords == each.keywords
+        assert ("<b>" in back.html) == ("<b>" in each.html), "a body keeps its markup"
 
 
 def test_articles_that_share_a_page_keep_their_own_ids_over_an_export(teletipo: Teletipo, tmp_path: Path) -> None:

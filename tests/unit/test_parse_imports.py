@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import ParseFailed
-from ingest.models import Entry
+from ingest.models import Entry, article_id
 from ingest.parse import Imported, read_import
 
 DATA = Path(__file__).parents[1] / "data/imports"
@@ -213,6 +213,13 @@ def test_the_names_that_others_use_are_understood(raw: dict[str, Any]) -> None:
 def test_html_in_json_is_the_page() -> None:
     (imported,) = read(json.dumps({"url": A, "html": "<html>Año</html>"}))
     assert imported == Imported(entry=Entry(url=A), page="<html>Año</html>".encode())
+
+
+def test_html_that_is_no_page_is_the_body_where_nothing_else_is_or_where_it_is_our_own() -> None:
+    ours, theirs = {"url": A, "id": article_id(A)}, {"url": A}
+    body, said = {"html": "<p><b>Fog</b>.</p>"}, {"text": "Fog."}
+    contents = [only(json.dumps({**known, **body})).content for known in (theirs, theirs | said, ours | said)]
+    assert contents == ["<p><b>Fog</b>.</p>", "<p>Fog.</p>", "<p><b>Fog</b>.</p>"]
 
 
 def test_an_array_and_one_object_over_many_lines_are_read_too() -> None:
