@@ -73,6 +73,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             fingerprint=fingerprint(text),
             extraction=Extraction(
                 method=found.method,
+                partial=found.partial,
                 evidence={**found.evidence, "title": title_from, "published": published_from},
             ),
         )
@@ -89,14 +90,14 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
         return Extracted(blocks=fed, method="feed")
     try:
         found = extract(page.body, page.url, page.content_type, source.extract)
-    except ExtractFailed:
+    except ExtractFailed as error:
         if not fed:
             raise
-        return Extracted(blocks=fed, method="feed")
-    blocks, method = clean_blocks(found.blocks), found.method
-    if _words(fed) > FULLER * _words(blocks):
-        blocks, method = fed, "feed"
-    return msgspec.structs.replace(found, blocks=blocks, method=method)
+        return Extracted(blocks=fed, method="feed", evidence={"page": error.kind})
+    blocks = clean_blocks(found.blocks)
+    if _words(fed) > _words(blocks) * (1 if found.partial else FULLER):
+        return msgspec.structs.replace(found, blocks=fed, method="feed", partial=False)
+    return msgspec.structs.replace(found, blocks=blocks)
 
 
 def _read(fragment: str) -> tuple[Block, ...]:

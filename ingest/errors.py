@@ -17,12 +17,18 @@ TeletipoError
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ingest.models import Fetch
+
+
+PageKind = Literal[
+    "consent", "challenge", "login", "paywall", "gone", "index", "search", "notice", "binary", "unreadable", "no text"
+]
+"""What a page without an article is; docs/extraction.md has a line on each."""
 
 
 class TeletipoError(Exception):
@@ -111,4 +117,10 @@ class ParseFailed(WorkFailed):
 
 
 class ExtractFailed(WorkFailed):
-    """No article could be found in the page."""
+    """No article could be found in the page; `kind` says what it is instead."""
+
+    def __init__(
+        self, message: str, *, kind: PageKind = "no text", again: bool = True, wait: float | None = None
+    ) -> None:
+        super().__init__(message, again=again, wait=wait)
+        self.kind = kind

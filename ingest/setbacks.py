@@ -16,8 +16,10 @@ FEED_TEXT_WORDS = 100
 """A feed's text of at least so many words stands in for a page that cannot be had."""
 
 REFETCHES = 2
+REFETCHES_BEHIND_A_WALL = 4
 REFETCH_AS_ATTEMPT = 5
-"""A page without an article waits as if so many attempts had failed: 8 and 16 minutes by default."""
+"""A page without an article waits as if so many attempts had failed: 8 and 16 minutes by default, and 32 and 64 more
+where a consent wall or a bot challenge stands before it, as these come and go with whoever asks."""
 
 
 def set_back(context: Context, lease: Lease, error: Exception) -> str:
@@ -33,7 +35,7 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
             context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
         if lease.member.startswith("feed:"):
             return _poll_failed(context, lease, error, wait)
-        if again and isinstance(error, ExtractFailed) and _fetched_again(context, lease, reason):
+        if again and isinstance(error, ExtractFailed) and _fetched_again(context, lease, error, reason):
             return f"to be fetched again: {reason}"
         if again and not isinstance(error, ExtractFailed) and lease.attempt < context.settings.schedule.attempts:
             delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
@@ -48,11 +50,12 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
         return "lease lost"
 
 
-def _fetched_again(context: Context, lease: Lease, reason: str) -> bool:
+def _fetched_again(context: Context, lease: Lease, error: ExtractFailed, reason: str) -> bool:
     """The same bytes give the same answer, but a stub may be filled in later: the page is fetched a few times more,
     each time after a longer wait. An imported page is what it is."""
     state = _state(context, lease)
-    if state.refetched >= REFETCHES or state.feed == IMPORT:
+    most = REFETCHES_BEHIND_A_WALL if error.kind in {"consent", "challenge"} else REFETCHES
+    if state.refetched >= most or state.feed == IMPORT:
         return False
     delay = retry_after(REFETCH_AS_ATTEMPT + state.refetched, None, context.settings.schedule)
     context.store.refetch(lease, jittered(delay, context.random), reason)

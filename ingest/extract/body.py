@@ -1,7 +1,5 @@
 """A page's bytes -> Extracted: the body by rules, by trafilatura or by structured data, and the metadata beside it."""
 
-import re
-
 import trafilatura
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -11,16 +9,16 @@ from trafilatura.settings import Document
 
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
+from ingest.extract.kinds import Look, expect_article
 from ingest.extract.metadata import Found, Metadata, key, read_metadata
-from ingest.extract.page import decode, parse
+from ingest.extract.page import decode, parse, unreadable, words_in
 from ingest.extract.rules import Ruled, apply_rules
+from ingest.extract.stubs import lead_of
 from ingest.models import Block, ExtractRules, Record
 
 NO_RULES = ExtractRules()
 FEWEST_WORDS = 25
 """Below it a page is a video, a paywall, a consent screen or a front page rather than an article."""
-
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 class Extracted(Record, frozen=True, kw_only=True):
@@ -28,7 +26,8 @@ class Extracted(Record, frozen=True, kw_only=True):
 
     authors: bylines as written; published, updated: dates as written; url: the address that the page declares for
     itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
-    `trafilatura`, `json-ld`); evidence: field -> where it was found. What was not found is empty.
+    `trafilatura`, `json-ld`); partial: the blocks are known to be less than the whole article; evidence: field -> where
+    it was found. What was not found is empty.
     """
 
     blocks: tuple[Block, ...]
@@ -42,6 +41,7 @@ class Extracted(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     language: str = ""
     method: str = ""
+    partial: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -61,14 +61,16 @@ def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules =
     except ExtractFailed:
         raise
     except RecursionError as error:
-        raise ExtractFailed("the page is nested too deep to be read", again=False) from error
+        raise unreadable("the page is nested too deep to be read") from error
     except Exception as error:  # lxml and trafilatura meet new surprises on the web every day
-        raise ExtractFailed(f"the page broke its reader: {type(error).__name__}: {error}", again=False) from error
+        raise unreadable(f"the page broke its reader: {type(error).__name__}: {error}") from error
 
 
 def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> Extracted:
     text = decode(body, content_type)
     tree = parse(text)  # before the rules, which take seconds over what this refuses
+    look = Look(tree, url)
+    expect_article(look)
     ruled = apply_rules(text, rules)
     if ruled.text != text:
         tree = parse(ruled.text)
@@ -77,7 +79,8 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     found = {**stated.found, **_by_rule(ruled), **_guesses(tree, url, ruled, stated)}
     authors = tuple(Found(name, "rule") for name in ruled.authors) or stated.authors or _guessed_authors(tree)
     blocks = _without_title(blocks, found.get("title"))
-    if (words := sum(map(_words, _texts(blocks)))) < FEWEST_WORDS:
+    blocks, partial = lead_of(look, blocks)
+    if (words := sum(map(words_in, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": method}
     if authors:
@@ -87,13 +90,14 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
         authors=tuple(one.value for one in authors),
         tags=stated.tags,
         method=method,
+        partial=partial,
         evidence=evidence,
         **{name: one.value for name, one in found.items()},
     )
 
 
 def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[Block, ...]]:
-    if sum(map(_words, _texts(ruled.blocks))) >= FEWEST_WORDS:
+    if sum(map(words_in, _texts(ruled.blocks))) >= FEWEST_WORDS:
         return "rules", ruled.blocks
     article = trafilatura.bare_extraction(tree, url=url, include_comments=False, deduplicate=False)
     general = blocks_in(article.body) if isinstance(article, Document) and article.body is not None else ()
@@ -136,8 +140,3 @@ def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Bloc
 
 def _texts(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     return tuple(block.text for block in blocks if block.in_text)
-
-
-def _words(text: str) -> int:
-    """Words by white space; two characters count as one in scripts that write none (Japanese, Chinese, Thai)."""
-    return len(text.split()) + len(_SPACELESS.findall(text)) // 2

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -507,6 +508,51 @@ def test_a_stub_that_is_filled_in_later_is_published(start: Start, outlet: Outle
     state = steps.store.entry_state(article_id(url))
     assert state
     assert (state.error, state.refetched) == ("", 0)
+
+
+CHALLENGE = "<html><title>Just a moment...</title><body><p>Verify that you are human to go on.</p></body></html>"
+NOT_FOUND = "<html><title>Page not found</title><body><h1>Page not found</h1><p>Try the front page.</p></body></html>"
+
+
+def test_behind_a_bot_challenge_an_article_is_asked_for_four_times_more_and_never_published(
+    start: Start, outlet: Outlet
+) -> None:
+    url = outlet.publish("/report/1", CHALLENGE)
+    publish_feed(outlet, Headline(url, "One"))
+    steps = start(main=f"{MAIN}[schedule]\nretry_first = 10.0\n")
+    steps.through()
+    waits = []
+    for _ in range(4):
+        waits.append(steps.due_in(member(url)))
+        steps.step(member(url))  # fetch
+        steps.step(member(url))  # process
+    assert all(later > 1.5 * sooner for sooner, later in pairwise(waits)), "each time after a longer wait"
+    assert outlet.paths().count("/report/1") == 5
+    (dead,) = steps.store.dead()
+    assert "bot challenge" in dead.error
+    assert steps.queue() == []
+
+
+def test_a_page_not_found_with_status_200_is_asked_for_once(start: Start, outlet: Outlet) -> None:
+    url = outlet.publish("/report/1", NOT_FOUND)
+    publish_feed(outlet, Headline(url, "One"))
+    steps = start()
+    assert steps.through()[0].startswith("dead: ExtractFailed: the page says that the article is not there")
+    assert outlet.paths().count("/report/1") == 1
+
+
+@pytest.mark.parametrize(("answer", "kind"), [(CHALLENGE, "challenge"), (NOT_FOUND, "gone")])
+def test_what_is_no_article_costs_none_where_the_feed_carries_the_text(
+    answer: str, kind: str, start: Start, outlet: Outlet
+) -> None:
+    url = outlet.publish("/report/1", answer)
+    publish_feed(outlet, Headline(url, "One", content=FULL))
+    steps = start()
+    assert steps.through()[0].startswith("created ")
+    article = steps.store.article(article_id(url))
+    assert article
+    assert (article.extraction.method, article.extraction.evidence["page"]) == ("feed", kind)
+    assert article.text.startswith("Sentence 0")
 
 
 def test_work_whose_feeds_words_are_no_longer_kept_is_dead_and_says_how_to_go_on(

@@ -48,6 +48,19 @@ def test_a_feed_with_far_more_text_than_a_stub_of_a_page_is_taken() -> None:
     assert article.text.count("\n\n") == 7
 
 
+OFFER = "<p>Subscribe now to continue reading.</p>"
+
+
+def test_a_paywalls_lead_is_marked_partial_unless_the_feed_carries_more() -> None:
+    lead = page(text(1) + OFFER)
+    article = compose(Entry(url=URL), SOURCE, lead, NOW)
+    assert article.extraction.partial
+    assert "Subscribe" not in article.text + article.html
+    whole = compose(Entry(url=URL, content=text(1) + "<p>And so it was.</p>"), SOURCE, lead, NOW)
+    assert (whole.extraction.method, whole.extraction.partial) == ("feed", False)
+    assert whole.text.endswith("And so it was.")
+
+
 def test_a_date_in_the_future_is_kept_as_said_and_sorted_by_when_it_was_fetched() -> None:
     article = compose(Entry(url=URL, published="2027-01-01T00:00:00Z"), SOURCE, page(text(2)), NOW)
     assert article.published == datetime(2027, 1, 1, tzinfo=UTC)
