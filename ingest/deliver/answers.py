@@ -5,7 +5,7 @@ import time
 from collections import deque
 from typing import NamedTuple
 
-from ingest.store import Store
+from ingest.store import Limits, Store
 
 
 class _Retry(NamedTuple):
@@ -18,9 +18,9 @@ class Answers:
     """The answers of one consumer. Acknowledgements are sent together, what is put off one by one; whatever cannot be
     sent because the store is away is kept for the next time."""
 
-    def __init__(self, store: Store, queue: str, group: str, max_failures: int, give_up_after: float | None) -> None:
+    def __init__(self, store: Store, queue: str, group: str, limits: Limits) -> None:
         self._store, self._queue, self._group = store, queue, group
-        self._max_failures, self._give_up_after = max_failures, give_up_after
+        self._limits = limits
         self._sending = threading.Lock()
         self._acks: deque[str] = deque()
         self._retries: deque[_Retry] = deque()
@@ -58,7 +58,7 @@ class Answers:
             self._group,
             name,
             seconds=seconds,
-            failures=self._max_failures,
+            failures=self._limits.failures,
             reason=reason,
-            give_up_after=self._give_up_after,
+            give_up_after=self._limits.give_up_after,
         )

@@ -18,24 +18,19 @@ from typing import Literal, TypedDict
 from uuid import uuid4
 
 from ingest.deliver.answers import Answers
+from ingest.deliver.batches import Batches
 from ingest.deliver.delivery import Delivery
 from ingest.deliver.filters import Filter
-from ingest.errors import QueueGap
-from ingest.models import article_from_json
+from ingest.errors import QueueGap, UnknownName
+from ingest.models import Article
 from ingest.settings import QueueSettings
-from ingest.store import NO_LIMIT, STORE_DOWN, Batch, Handed, Missed, Store
+from ingest.store import NO_LIMIT, STORE_DOWN, Batch, Handed, Limits, Missed, Store
 
 POLL_SECONDS = 2.0
 """How long one read waits; between two reads, deliveries of dead consumers are looked for."""
 
 SEND_SECONDS = 1.0
 """Acknowledgements are sent together: with the next batch, and with the first delivery after so many seconds."""
-
-LOOK_SECONDS = 1.0
-"""A busy consumer looks this often for what dead ones left lying; one that waits does so at every read."""
-
-NEW_FIRST = 10
-"""Every tenth batch has new articles first, so that what is retried for ever holds up no other."""
 
 Gaps = Literal["refill", "raise", "log"]
 
@@ -89,16 +84,17 @@ class Subscription:
         self.answer_at_once = True
         """False where answering must not wait for the store: then answers are sent when the next one is asked for."""
         self._made_up = consumer is None
-        self._store, self._batch, self._idle = store, batch, idle
+        self._store, self._idle, self._take_over_after, self._gaps = store, idle, take_over_after, gaps
         self._filter = Filter(settings or QueueSettings())
-        self._take_over_after, self._give_up_after, self._gaps = take_over_after, give_up_after, gaps
-        self._max_failures = max_failures if give_up_after is None else NO_LIMIT
+        limits = Limits(max_failures if give_up_after is None else NO_LIMIT, give_up_after)
+        self._batches = Batches(store, queue, group, self.consumer, batch, take_over_after, limits)
+        self._answers = Answers(store, queue, group, limits)
         self._lock = threading.Lock()
         self._in_hand: dict[str, Delivery] = {}
         self._owed: dict[str, float] = {}
-        self._answers = Answers(store, queue, group, self._max_failures, give_up_after)
         self._renewed = time.monotonic()
-        self._looked, self._takes = 0.0, 0
+        self._taken: Batch | None = None
+        """Not delivered yet: asked for ahead, or the store went away before its articles were read."""
         self._send_seconds = min(SEND_SECONDS, take_over_after / 4)
         self._stopping = threading.Event()
         store.create_group(queue, group, start)
@@ -137,12 +133,14 @@ class Subscription:
     def close(self) -> None:
         """Send what was answered and give back what was not; other consumers get it at once. A delivery may still be
         acknowledged after that."""
-        with suppress(*STORE_DOWN):  # what cannot be given back now is taken over later
+        with suppress(*STORE_DOWN, UnknownName):  # what cannot be given back now is taken over later
             self._answers.send()
+            self._taken = self._taken or self._batches.ahead()
             unanswered = "the subscriber stopped without an answer"
             mine = [(each.name, unanswered if each._given else "") for each in self._in_hand.values()]
             mine += [(name, unanswered) for name in self._owed]
-            self._in_hand, self._owed = {}, {}
+            mine += [(each.delivery, "") for each in (self._taken.handed if self._taken else ())]
+            self._in_hand, self._owed, self._taken = {}, {}, None
             for name, reason in mine:
                 self._answers.put_off(name, 0.0, reason)
             if self._made_up:
@@ -158,11 +156,15 @@ class Subscription:
         try:
             self._answers.send()
             self._stay_alive()
-            batch = self._next(wait)
-            while batch.missed:
+            while (batch := self._taken or self._batches.next(wait)).missed:
                 self._see_to(batch.missed)
-                batch = self._take_now()
-            return self._deliveries(batch)
+                wait = 0.0
+            self._taken = batch
+            deliveries = self._deliveries(batch.handed)
+            self._taken = None
+            with suppress(*STORE_DOWN):
+                self._batches.look_ahead(batch)
+            return deliveries
         except STORE_DOWN as error:
             _log.warning("the store is away, trying again queue=%s group=%s: %s", self.queue, self.group, error)
             self._stopping.wait(min(max(wait, 0.1), 1.0))
@@ -172,50 +174,22 @@ class Subscription:
         left = POLL_SECONDS if self._idle is None else self._idle - (time.monotonic() - since)
         return max(0.0, min(POLL_SECONDS, left))
 
-    def _next(self, wait: float) -> Batch:
-        batch = self._take_now()
-        if batch.handed or batch.missed or wait <= 0:
-            return batch
-        wait = wait if batch.due_in is None else min(wait, batch.due_in)
-        if wait > 0:
-            self._store.wait_for_entry(self.queue, batch.last, wait)
-        return self._take_now()
-
-    def _take_now(self) -> Batch:
-        now = time.monotonic()
-        look = now - self._looked > min(LOOK_SECONDS, self._take_over_after / 4)
-        self._takes += 1
-        batch = self._store.take(
-            self.queue,
-            self.group,
-            self.consumer,
-            most=self._batch,
-            idle=self._take_over_after,
-            failures=self._max_failures,
-            give_up_after=self._give_up_after,
-            new_first=self._takes % NEW_FIRST == 0,
-            look=look,
-        )
-        if look and not (batch.handed and batch.handed[0].again):  # where one was left lying there may be more
-            self._looked = now
-        return batch
-
-    def _deliveries(self, batch: Batch) -> list[Delivery]:
-        purged = [handed.delivery for handed in batch.handed if not handed.article]
+    def _deliveries(self, handed: Sequence[Handed]) -> list[Delivery]:
+        articles = self._store.articles_at([each.delivery for each in handed])
+        purged = [each.delivery for each, article in zip(handed, articles, strict=True) if not article]
         if purged:  # there is nothing to deliver any more, and nothing will come of waiting
             self._store.acknowledge(self.queue, self.group, purged)
-        deliveries = [self._delivery(handed) for handed in batch.handed if handed.article]
+        deliveries = [self._delivery(each, article) for each, article in zip(handed, articles, strict=True) if article]
         with self._lock:
             now = time.monotonic()
             self._owed = {name: since for name, since in self._owed.items() if now - since < self._take_over_after}
             self._owed.update(dict.fromkeys(self._in_hand, now))
             self._in_hand = {delivery.name: delivery for delivery in deliveries}
-            self._renewed = now
+            self._renewed = self._batches.read
         return deliveries
 
-    def _delivery(self, handed: Handed) -> Delivery:
+    def _delivery(self, handed: Handed, article: Article) -> Delivery:
         entry, _, revision, event = handed.delivery.split("|")
-        article = article_from_json(handed.article)
         return Delivery(article, event, int(revision), entry, handed.failures, handed.delivery, self)
 
     # ── answering ──
@@ -253,11 +227,16 @@ class Subscription:
             self._stay_alive()
 
     def _stay_alive(self) -> None:
-        """A slow subscriber still has the rest of its batch in hand, but for what somebody took from it meanwhile."""
-        if not self._in_hand or time.monotonic() - self._renewed < self._take_over_after / 3:
+        """A slow subscriber still has what it was given, but for what somebody took from it meanwhile."""
+        if time.monotonic() - self._renewed < self._take_over_after / 3:
             return
-        names = list(self._in_hand)
+        self._taken = self._taken or self._batches.ahead()
+        ahead = self._taken.handed if self._taken else []
+        if not (names := [*self._in_hand, *(each.delivery for each in ahead)]):
+            return
         kept = self._store.keep_in_hand(self.queue, self.group, self.consumer, names, self._take_over_after)
+        if self._taken:
+            self._taken = self._taken._replace(handed=[each for each in ahead if each.delivery in kept])
         with self._lock:
             for name in names:
                 if name not in kept:

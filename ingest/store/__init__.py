@@ -16,7 +16,8 @@ from ingest.store.letters import DeadLetter
 from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
 from ingest.store.sources import SourceState, source_state
-from ingest.store.subscribing import NO_LIMIT, Batch, GroupState, Handed, Missed
+from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
+from ingest.store.taking import Batch, Handed, Missed
 from ingest.store.webhooks import WebhookState
 from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
 
@@ -39,6 +40,7 @@ __all__ = [
     "Heartbeat",
     "Keys",
     "Lease",
+    "Limits",
     "Missed",
     "Place",
     "QueueEntry",

@@ -5,14 +5,22 @@
 -- KEYS[3]  failures:<queue>:<group>   hash     written
 -- KEYS[4]  dead:<queue>:<group>       zset     written
 -- ARGV     1 group   2.. deliveries
-local known = redis.call('EXISTS', KEYS[2], KEYS[3], KEYS[4]) > 0
+local known, entries = redis.call('EXISTS', KEYS[2], KEYS[3], KEYS[4]) > 0, {}
+
+local function acknowledge()
+  if #entries > 0 then redis.call('XACK', KEYS[1], ARGV[1], unpack(entries)) end
+  entries = {}
+end
+
 for index = 2, #ARGV do
   local delivery = ARGV[index]
   local entry, event = string.match(delivery, '^([^|]*)|.*|(.*)$')
-  if entry ~= '' and event ~= 'gap' then redis.call('XACK', KEYS[1], ARGV[1], entry) end
+  if entry ~= '' and event ~= 'gap' then table.insert(entries, entry) end
+  if #entries == 1000 then acknowledge() end -- Lua's stack holds no more than some thousand
   if known then
     redis.call('ZREM', KEYS[2], delivery)
     redis.call('ZREM', KEYS[4], delivery)
     redis.call('HDEL', KEYS[3], delivery, delivery .. '|why', delivery .. '|since', delivery .. '|held')
   end
 end
+acknowledge()

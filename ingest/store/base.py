@@ -11,6 +11,29 @@ from ingest.store.keys import Keys
 _LUA = Path(__file__).parent
 
 
+class Reply:
+    """The answers to a transaction that was sent and is not waited for yet. They must be read, once."""
+
+    def __init__(self, pool: Any, connection: Any, commands: int) -> None:
+        self._pool, self._connection, self._commands = pool, connection, commands
+
+    def read(self) -> list[Any]:
+        """Wait for them. Raises the first error there is."""
+        try:
+            for _ in range(self._commands + 1):  # OK, and QUEUED for each
+                self._connection.read_response()
+            answers: list[Any] = self._connection.read_response()
+        except BaseException:
+            self._connection.disconnect()
+            raise
+        finally:
+            self._pool.release(self._connection)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+
 class Base:
     """A connection with every script of this room registered, each by the name of its file."""
 
@@ -27,6 +50,18 @@ class Base:
 
     def _run(self, name: str, keys: Sequence[str], arguments: Sequence[str | bytes | int | float]) -> Any:
         return self._scripts[name](keys, arguments)
+
+    def _begin(self, *commands: Sequence[str | bytes | int | float]) -> Reply:
+        """Send a transaction, its answers to be read later: the store is at work meanwhile. Nothing is tried again."""
+        pool = self._redis.connection_pool
+        connection = pool.get_connection()
+        try:
+            connection.send_packed_command(connection.pack_commands([("MULTI",), *commands, ("EXEC",)]))
+        except BaseException:
+            connection.disconnect()
+            pool.release(connection)
+            raise
+        return Reply(pool, connection, len(commands))
 
 
 def today() -> str:

@@ -14,7 +14,7 @@ from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.letters import Letters
 from ingest.store.reading import Reading
-from ingest.store.subscribing import Subscribing
+from ingest.store.taking import Taking
 from ingest.store.webhooks import Webhooks
 from ingest.store.work import Work
 
@@ -22,7 +22,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Work, Reading, Subscribing, Webhooks, Keeping):
+class Store(Letters, Work, Reading, Taking, Webhooks, Keeping):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

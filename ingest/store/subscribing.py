@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
-from ingest.errors import UnknownName
 from ingest.models import Article
 from ingest.store.base import Base, ms
 from ingest.store.entries import queue_entry
@@ -22,33 +21,11 @@ ABOUT = ("", "|why", "|since", "|held")
 """What is kept of a delivery, each under its name and this: how often it failed, why last, since when; who has it."""
 
 
-class Handed(NamedTuple):
-    """One delivery as taken: its name, whether it was delivered before, its failures so far, and its article's JSON,
-    empty where that was purged."""
+class Limits(NamedTuple):
+    """When a delivery is dead: after so many failures, or so many seconds after the first one."""
 
-    delivery: str
-    again: bool
     failures: int
-    article: bytes
-
-
-class Missed(NamedTuple):
-    """Entries that retention dropped before the group had done with them: how many, and the ids around them."""
-
-    delivery: str
-    after: str
-    until: str
-    entries: int
-
-
-class Batch(NamedTuple):
-    """What one `take` gave. last: the id of the last entry given to the group; due_in: seconds until something that was
-    put off is due, None where nothing is; missed: gaps that this consumer is to see to, each until acknowledged."""
-
-    last: str
-    due_in: float | None
-    missed: list[Missed]
-    handed: list[Handed]
+    give_up_after: float | None
 
 
 class GroupState(NamedTuple):
@@ -105,49 +82,11 @@ class Subscribing(Base):
 
     # ── deliveries ──
 
-    def take(
-        self,
-        queue: str,
-        group: str,
-        consumer: str,
-        *,
-        most: int,
-        idle: float,
-        failures: int,
-        give_up_after: float | None = None,
-        new_first: bool = False,
-        look: bool = True,
-    ) -> Batch:
-        """The consumer's next batch, in one round trip: what is due again, what others left for `idle` seconds (where
-        `look` says so), what is new; or the new ones first. What was left lying `failures` times, or `give_up_after`
-        seconds after its first failure, is dead.
-
-        Raises UnknownName where somebody dropped the group.
-        """
-        keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
-        limits = (most, ms(idle), failures, self.keys.prefix, int(new_first), int(look), _limit_ms(give_up_after))
-        try:
-            last, due_in, *answer = self._run("take", keys, [group, consumer, *limits])
-        except ResponseError as error:
-            if "NOGROUP" not in str(error) and "no such key" not in str(error):
-                raise
-            raise UnknownName("group", group, (state.name for state in self.groups(queue))) from error
-        taken = [Handed(name.decode(), bool(again), failed, article) for name, again, failed, article in answer]
-        return Batch(
-            last.decode(),
-            None if due_in < 0 else due_in / 1000,
-            [_missed(each.delivery) for each in taken if _is_gap(each.delivery)],
-            [each for each in taken if not _is_gap(each.delivery)],
-        )
-
-    def wait_for_entry(self, queue: str, after: str, seconds: float) -> None:
-        """Wait until the queue has an entry after this id, at most so long."""
-        self._redis.xread({self.keys.queue(queue): after}, count=1, block=max(1, ms(seconds)))
-
     def acknowledge(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
         """These are done with, wherever they are by now."""
-        keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
-        self._run("ack", keys, [group, *deliveries])
+        if deliveries:
+            keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
+            self._run("ack", keys, [group, *deliveries])
 
     def keep_in_hand(
         self, queue: str, group: str, consumer: str, deliveries: Sequence[str], idle: float
@@ -172,7 +111,7 @@ class Subscribing(Base):
         """Deliver it again in so many seconds. With a reason it counts as a failure, and after `failures` of them, or
         when the first is `give_up_after` seconds ago, it is dead. Returns "later" or "dead"."""
         keys = [self.keys.queue(queue), *self.keys.of_group(queue, group)]
-        limits = (failures, reason, _limit_ms(give_up_after))
+        limits = (failures, reason, limit_ms(give_up_after))
         return str(self._run("put_off", keys, [group, delivery, ms(seconds), *limits]).decode())
 
     def hasten(self, queue: str, group: str, deliveries: Sequence[str]) -> None:
@@ -228,7 +167,7 @@ class Subscribing(Base):
     def waiting_deliveries(self, queue: str, group: str) -> list[str]:
         """What the group has put off, the soonest first."""
         names = [name.decode() for name in self._redis.zrange(self.keys.later(queue, group), 0, -1)]
-        return [name for name in names if not _is_gap(name)]
+        return [name for name in names if not is_gap(name)]
 
     # ── what was missed ──
 
@@ -255,22 +194,19 @@ class Subscribing(Base):
             told = {article_id for article_id, score in places if score == low}
 
 
+def is_gap(delivery: str) -> bool:
+    """Whether this is no delivery but entries that were dropped, see take.lua."""
+    return delivery.endswith("|gap")
+
+
 def about(deliveries: Iterable[str]) -> list[str]:
     """The fields under which a group keeps what it knows of these deliveries."""
     return [f"{delivery}{about}" for delivery in deliveries for about in ABOUT]
 
 
-def _limit_ms(seconds: float | None) -> int:
+def limit_ms(seconds: float | None) -> int:
+    """As the scripts take it: milliseconds, or more than ever pass."""
     return NO_LIMIT if seconds is None else ms(seconds)
-
-
-def _is_gap(delivery: str) -> bool:
-    return delivery.endswith("|gap")
-
-
-def _missed(delivery: str) -> Missed:
-    after, until, entries, _ = delivery.split("|")
-    return Missed(delivery, after, until, int(entries))
 
 
 def _event(article: Article) -> str:

@@ -1,5 +1,5 @@
 -- Take a consumer's next batch of a queue: what is to be delivered again, then what consumers left lying, then what is
--- new. Every delivery comes with its article's JSON, so a batch is one round trip.
+-- new. Only names are told: the articles are read without a script, which would copy each of them twice more.
 --
 -- KEYS[1]  queue:<name>               stream   read as the group
 -- KEYS[2]  later:<queue>:<group>      zset     due deliveries are leased: their score moves on by ARGV[4]
@@ -7,18 +7,17 @@
 --                                              <delivery>|since ms of the first one,
 --                                              <delivery>|held who has it while it is leased from `later`
 -- KEYS[4]  dead:<queue>:<group>       zset     written with what was left lying too often
--- and      article:<id>, revisions:<id> under ARGV[6]: read
 -- ARGV     1 group   2 consumer   3 how many at most   4 ms after which a delivery is taken from a silent consumer
---          5 failures after which a delivery is dead   6 prefix of all keys   7 1: new ones first
+--          5 failures after which a delivery is dead   6 ms since its first failure after which it is dead
+--          7 what comes first: `again`, or `new`; `gaps` for nothing of both
 --          8 1: look for what was left lying, else 0
---          9 ms since its first failure after which a delivery is dead
 -- A delivery is written `<entry>|<id>|<revision>|<event>`. One that failed before comes alone, so that an article which
 -- kills its consumer takes no others with it.
 -- Entries that retention dropped unread, or out of somebody's hands, are found before anything is read. They become
 -- `<after>|<until>|<how many>|gap` in `later`, ahead of all others and without any: so a gap is told exactly, and is not
 -- forgotten when the consumer that is told dies.
 -- Returns  {id of the last entry given to the group, ms until something in `later` is due or -1,
---           {delivery, 1 where it is delivered again, failures, JSON or ''}, ...}
+--           {delivery, 1 where it is delivered again, failures}, ...}
 local group, consumer, most, idle = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -32,13 +31,10 @@ local function fields_of(flat)
   return fields
 end
 
-local function json_of(id, revision)
-  return redis.call('HGET', ARGV[6] .. 'revisions:' .. id, revision) or redis.call('GET', ARGV[6] .. 'article:' .. id) or ''
-end
-
+-- commit.lua and fill.lua write an entry's fields in this order. What anybody else wrote is an article that is not there.
 local function delivery_of(entry)
-  local fields = fields_of(entry[2])
-  return table.concat({entry[1], fields.id, fields.revision, fields.event}, '|'), fields.id, fields.revision
+  local fields = entry[2]
+  return table.concat({entry[1], fields[2] or '', fields[4] or '', fields[6] or ''}, '|')
 end
 
 -- ── what was missed ──
@@ -91,7 +87,7 @@ local function failed(delivery, reason)
   redis.call('HSETNX', KEYS[3], delivery .. '|since', int(now))
   local failing = now - tonumber(redis.call('HGET', KEYS[3], delivery .. '|since'))
   local failures = redis.call('HINCRBY', KEYS[3], delivery, 1)
-  if failures < tonumber(ARGV[5]) and failing < tonumber(ARGV[9]) then return failures, false end
+  if failures < tonumber(ARGV[5]) and failing < tonumber(ARGV[6]) then return failures, false end
   redis.call('HSET', KEYS[3], delivery .. '|why', reason)
   redis.call('HDEL', KEYS[3], delivery .. '|held')
   redis.call('ZREM', KEYS[2], delivery)
@@ -99,21 +95,18 @@ local function failed(delivery, reason)
   return failures, true
 end
 
-local function add(again, failures, delivery, id, revision)
-  table.insert(batch, {delivery, again, failures, json_of(id, revision)})
-end
+local function add(again, failures, delivery) table.insert(batch, {delivery, again, failures}) end
 
 local function left_by(who) return who .. ' ended, or was silent for too long, without an answer' end
 
 local function add_again()
   local gaps = false
   for _, delivery in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(now), 'LIMIT', 0, most)) do
-    local id, revision, event = string.match(delivery, '^[^|]*|([^|]*)|([^|]*)|(.*)$')
-    if event == 'gap' then
+    if string.match(delivery, '|gap$') then
       if not gaps and #batch > 0 then return end
       gaps, alone = true, true
       redis.call('ZADD', KEYS[2], int(now + tonumber(idle)), delivery)
-      table.insert(batch, {delivery, 1, 0, ''})
+      add(1, 0, delivery)
     elseif gaps then
       return
     else
@@ -125,7 +118,7 @@ local function add_again()
         alone = failures > 0
         redis.call('ZADD', KEYS[2], int(now + tonumber(idle)), delivery)
         redis.call('HSET', KEYS[3], delivery .. '|held', consumer)
-        add(1, failures, delivery, id, revision)
+        add(1, failures, delivery)
         if alone then return end
       end
     end
@@ -148,13 +141,13 @@ local function add_left_lying()
     if not entry or not entry[2] then
       lose(pending[1])
     else
-      local delivery, id, revision = delivery_of(entry)
+      local delivery = delivery_of(entry)
       local failures, dead = failed(delivery, left_by(pending[2]))
       if dead then
         redis.call('XACK', KEYS[1], group, pending[1])
       else
         alone = true
-        return add(1, failures, delivery, id, revision)
+        return add(1, failures, delivery)
       end
     end
   end
@@ -167,17 +160,12 @@ local function add_new()
 end
 
 look_for_gap()
-if ARGV[7] == '1' then
-  add_new()
-  if #batch == 0 then
-    add_again()
-    add_left_lying()
-  end
-else
+if ARGV[7] == 'new' then add_new() end
+if ARGV[7] ~= 'gaps' and #batch == 0 then
   add_again()
   add_left_lying()
-  add_new()
 end
+if ARGV[7] == 'again' then add_new() end
 
 local soonest = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2]
 table.insert(batch, 1, soonest and math.max(0, tonumber(soonest) - now) or -1)

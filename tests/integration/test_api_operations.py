@@ -14,7 +14,7 @@ from ingest.fetch import Fetcher
 from ingest.models import article_id
 from ingest.pipeline import run
 from ingest.settings import Settings
-from ingest.store import Heartbeat, QueueName, Store
+from ingest.store import Heartbeat, Limits, QueueName, Store
 from tests.conftest import WriteConfig
 from tests.integration.making import claimed, published, started, text
 from tests.integration.serving import Api, serving
@@ -176,7 +176,7 @@ def test_metrics_say_how_things_stand(api: Api, store: Store) -> None:
         published(store, f"https://outlet.example/{n}")
     dead(store, "dead")
     store.create_group("all", "readers", "0")
-    store.take("all", "readers", "one", most=1, idle=60, failures=5)
+    store.take("all", "readers", "one", most=1, idle=60, limits=Limits(5, None))
     store.beat(Heartbeat(name="s", kind="scheduler", host="here", pid=1, slots=0, started=0.0))
     api.ask("/articles?limit=0")
     answer = api.ask("/metrics")

@@ -17,7 +17,7 @@ from ingest.models import Article
 from ingest.pipeline import run
 from ingest.settings import ApiSettings, Settings
 from ingest.store import QUEUES as QUEUE_NAMES
-from ingest.store import Store
+from ingest.store import Limits, Store
 from tests.conftest import WriteConfig
 from tests.integration.making import NOW, article, claimed, to_process
 from tests.integration.serving import TOKEN, Api, serving
@@ -338,7 +338,7 @@ def test_queues_show_their_length_and_the_lag_of_each_group(api: Api, store: Sto
     for name in "abc":
         publish(store, name)
     store.create_group("all", "archive")
-    batch = store.take("all", "archive", "me", most=2, idle=60, failures=3)
+    batch = store.take("all", "archive", "me", most=2, idle=60, limits=Limits(3, None))
     store.acknowledge("all", "archive", [batch.handed[0].delivery])
     page = soup(api, "/page/queues")
     queue, other = page.select(".queue")
@@ -365,7 +365,7 @@ def dead_letter(store: Store, name: str) -> str:
     """A delivery that a group of `all` failed on. Returns its name."""
     made = publish(store, name)
     store.create_group("all", "archive")
-    handed = store.take("all", "archive", "me", most=10, idle=60, failures=1).handed
+    handed = store.take("all", "archive", "me", most=10, idle=60, limits=Limits(1, None)).handed
     delivery = next(each.delivery for each in handed if made.id in each.delivery)
     assert store.put_off("all", "archive", delivery, seconds=0, failures=1, reason="the disk is full") == "dead"
     return delivery

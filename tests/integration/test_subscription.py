@@ -18,7 +18,7 @@ from ingest.deliver import Delivery, Subscription
 from ingest.errors import QueueGap, UnknownName
 from ingest.models import article_id
 from ingest.settings import QueueSettings, Settings
-from ingest.store import EmbeddedServer, Store, open_store
+from ingest.store import EmbeddedServer, Limits, Store, open_store
 from ingest.wire import Wire
 from tests.e2e.newswire import until
 from tests.integration.making import A, B, article, published, text, to_process
@@ -97,6 +97,16 @@ def test_a_group_keeps_its_place_whatever_start_is_said_later(store: Store) -> N
     first.ack()
     published(store, B)
     assert acked(subscription(store, start="$")) == [expected[1], B]
+
+
+def test_entries_that_somebody_else_wrote_into_the_queue_are_passed_over(store: Store, redis: Any) -> None:
+    expected = publish(store, 4)
+    for fields in ({"a": "b"}, {"id": "0", "revision": "1"}):
+        redis.xadd(store.keys.queue("all"), fields)
+    expected.append(published(store, B).url)
+    subscribed = subscription(store, batch=2)  # the strange ones are asked for ahead
+    assert acked(subscribed) == expected
+    assert owed(store) == 0
 
 
 def test_groups_do_not_share(store: Store) -> None:
@@ -221,10 +231,10 @@ def test_what_a_dead_consumer_left_is_found_behind_many_that_are_being_worked_on
     assert len(busy.take(0)) == 1501
     published(store, B)
     dies(store)
-    time.sleep(0.3)
-    busy._renewed = 0  # long ago: it says now that it is at work
-    busy._stay_alive()
-    assert acked(subscription(store, "two", batch=batch, take_over_after=0.25)) == [B]
+    key = store.keys.queue("all")
+    (left,) = redis.xpending_range(key, "archive", "-", "+", 1, "dead")
+    redis.xclaim(key, "archive", "dead", 0, [left["message_id"]], idle=120_000)  # and that is long ago
+    assert acked(subscription(store, "two", batch=batch)) == [B]
 
 
 def test_a_delivery_that_is_retried_for_ever_holds_up_no_other(store: Store) -> None:
@@ -443,6 +453,49 @@ def test_leaving_the_loop_gives_back_at_once_what_was_not_worked_on(store: Store
     assert [(each.article.url, each.failures) for each in rest] == [(url, 0) for url in expected[1:]]
 
 
+def test_a_quick_consumer_has_its_next_batch_asked_for_ahead_and_gives_it_back(store: Store) -> None:
+    expected = publish(store, 14)
+    subscribed = subscription(store, batch=4, take_over_after=3600)
+    assert urls(subscribed.take(0) + subscribed.take(0)) == expected[:8]
+    until(lambda: owed(store) == 12)
+    subscribed.close()
+    assert store.groups("all")[0].in_hand == 0
+    rest = list(subscription(store, "two", take_over_after=3600))
+    assert sorted(urls(rest)) == sorted(expected)
+    assert [each.failures for each in rest if each.article.url in expected[8:]] == [0] * 6
+
+
+def test_a_slow_consumer_leaves_what_is_new_to_the_others_of_its_group(store: Store) -> None:
+    expected = publish(store, 14)
+    subscribed = subscription(store, batch=4, take_over_after=3600)
+    assert urls(subscribed.take(0)) == expected[:4]
+    time.sleep(0.25)
+    assert urls(subscribed.take(0)) == expected[4:8]
+    assert acked(subscription(store, "two", take_over_after=3600)) == expected[8:]
+
+
+def test_what_was_asked_for_ahead_stays_in_hand_while_the_consumer_is_slow(store: Store) -> None:
+    expected = publish(store, 12)
+    done, others = list[str](), list[str]()
+    for delivery in subscription(store, batch=4, take_over_after=0.6):
+        if len(done) >= 4:  # quick at first, so that the last four are asked for ahead; then slow
+            time.sleep(0.3)
+            others += acked(subscription(store, "two", take_over_after=0.6))
+        delivery.ack()
+        done.append(delivery.article.url)
+    assert (done, others) == (expected, [])
+
+
+def test_what_was_asked_for_ahead_by_a_consumer_that_fell_silent_is_not_delivered_twice(store: Store) -> None:
+    expected = publish(store, 12)
+    silent = subscription(store, batch=4, take_over_after=0.2)
+    assert ack_all(silent.take(0)) + ack_all(silent.take(0)) == 8
+    until(lambda: owed(store) == 4)
+    time.sleep(0.3)
+    assert sorted(acked(subscription(store, "two", take_over_after=0.2))) == sorted(expected[8:])
+    assert silent.take(0) == []
+
+
 def test_stop_ends_the_loop_after_the_delivery_in_hand(store: Store) -> None:
     expected = publish(store, 3)
     subscribed = subscription(store, idle=None)
@@ -490,6 +543,27 @@ def test_a_consumer_that_is_killed_loses_nothing(server: EmbeddedServer, store: 
     assert set(seen) | set(rest) == set(expected)
     assert set(seen[:10:3]) <= set(rest), "what it had not acknowledged is delivered again"
     assert owed(store) == 0
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_ctrl_c_gives_back_what_was_in_hand(server: EmbeddedServer, store: Store, waiting: bool) -> None:
+    """In the middle of its work, and while it waits for more."""
+    expected = publish(store, 6)
+    script = CONSUMER.replace("continue  #", "time.sleep(60)  #").replace("import sys", "import sys, time")
+    gap = "1000" if waiting else "3"  # the first one is never answered: it sleeps over it
+    if waiting:
+        script = script.replace("if number % int(gap) == 0", "if number < 0")
+    command = [sys.executable, "-c", script, server.url, store.keys.prefix, "interrupted", gap]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        seen = [process.stdout.readline().strip() for _ in range(6 if waiting else 1)]
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) != 0
+    assert seen == expected[: len(seen)]
+    assert store.groups("all")[0].in_hand == 0
+    rest = acked(subscription(store, "two", take_over_after=3600))
+    assert sorted(rest) == ([] if waiting else sorted(expected))
 
 
 # ── many consumers ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -657,11 +731,34 @@ def test_what_was_dropped_while_a_consumer_said_that_it_works_on_it_outlives_tha
     assert owed(store) == 0
 
 
+def test_an_answer_finds_what_was_dropped_while_its_consumer_said_that_it_works_on_it(store: Store, redis: Any) -> None:
+    publish(store, 4)
+    working = subscription(store)
+    taken = working.take(0)
+    trim(store, redis, 1)
+    working._renewed = -60.0  # long ago
+    working._stay_alive()
+    assert ack_all(taken) == 4
+    assert owed(store) == 0
+
+
+def test_a_gap_in_front_of_what_is_asked_for_ahead_is_told_next(store: Store, redis: Any) -> None:
+    expected = publish(store, 6)
+    subscription(store).close()
+    trim(store, redis, 2)
+    batch = store.take_early("all", "archive", "one", 10)()
+    articles = store.articles_at([each.delivery for each in batch.handed])
+    assert [article.url for article in articles if article] == expected[4:]
+    assert batch.due_in == 0
+    again = store.take("all", "archive", "one", most=10, idle=60, limits=Limits(5, None))
+    assert [missed.entries for missed in again.missed] == [4]
+
+
 def test_a_gap_outlives_the_consumer_that_was_told_of_it(store: Store, redis: Any) -> None:
     subscription(store).close()
     expected = publish(store, 5)
     trim(store, redis, 2)
-    batch = store.take("all", "archive", "dies", most=10, idle=0.05, failures=5)
+    batch = store.take("all", "archive", "dies", most=10, idle=0.05, limits=Limits(5, None))
     assert [missed.entries for missed in batch.missed] == [3]
     time.sleep(0.06)
     assert sorted(acked(subscription(store, "two"))) == expected

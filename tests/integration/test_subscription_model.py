@@ -115,7 +115,7 @@ class Consumers(RuleBasedStateMachine):
         for name, score in redis.zrange(later, 0, -1, withscores=True):
             redis.zadd(later, {name: max(0.0, score - LATE * 1000)})
         for subscribed in self.consumers.values():
-            subscribed._looked = 0.0
+            subscribed._batches._looked = 0.0
 
     @precondition(lambda self: self.published)
     @rule(kept=st.integers(0, 3))
