@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ingest.clean.text import clean_text, unrepeated, without_marks
+from ingest.clean.text import clean_text, respelled, unrepeated
 from ingest.models import Block
 
-_BETWEEN_TAGS = re.compile(r"[^<>]+")
-"""Words, or the inside of a tag; by themselves, as U+0338 after a ">" would compose with it."""
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def clean_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -27,5 +26,16 @@ def _clean(block: Block) -> Block:
     text = clean_text(block.text)
     if text == block.text and block.html.isprintable() and unicodedata.is_normalized("NFC", block.html):
         return block  # nearly always
-    markup = _BETWEEN_TAGS.sub(lambda part: without_marks(part[0]), block.html)
-    return replace(block, text=text, html=markup if block.tag == "pre" else " ".join(markup.split()))
+    if block.tag == "pre":
+        return replace(block, text=text, html=_respelled(block.html))
+    return replace(block, text=text, html=_one_line(_respelled(_one_line(block.html))))
+
+
+def _respelled(markup: str) -> str:
+    parts = _TAG.split(markup)  # words, a tag, words, ...
+    parts[::2] = map(respelled, parts[::2])
+    return "".join(parts)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

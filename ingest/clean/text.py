@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ingest.clean.mojibake import repair
+
 # Marks that are not seen and only make equal texts differ: controls (white space aside), soft hyphen, zero-width
 # space, direction marks, byte order mark, and what UTF-8 cannot carry. Visible format characters such as the Arabic
 # number sign (U+0600) stay.
@@ -21,13 +23,21 @@ LONG = 8
 
 
 def clean_text(text: str) -> str:
-    """The text on one line: Unicode NFC, white space (no-break ones too) collapsed, invisible marks removed."""
-    return " ".join(without_marks(text).split())
+    """The text on one line: mojibake repaired, Unicode NFC, white space of any kind collapsed, invisible marks gone."""
+    while (clean := " ".join(respelled(text).split())) != text:
+        text = clean
+    return clean
 
 
-def without_marks(text: str) -> str:
-    """The text in Unicode NFC without invisible marks, its white space as it is."""
-    text = unicodedata.normalize("NFC", text)
+def respelled(text: str) -> str:
+    """The text without mojibake and invisible marks, in Unicode NFC, its white space as it is."""
+    while (clean := _respelled(text)) != text:  # again, as what was apart may be mojibake now
+        text = clean
+    return clean
+
+
+def _respelled(text: str) -> str:
+    text = unicodedata.normalize("NFC", repair(text))  # repaired first, as a soft hyphen may be half of a letter
     if text.isprintable() and "\u034f" not in text:  # nearly always; of all marks below, only this one is printable
         return text
     return unicodedata.normalize("NFC", _STRAY_JOINER.sub("", _INVISIBLE.sub("", text)))

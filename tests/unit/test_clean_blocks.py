@@ -26,7 +26,8 @@ def block(text: str, tag: str = "p", markup: str = "") -> Block:
         ("The fer\u00adry <b>left\u200b</b>", "The ferry <b>left</b>"),
         ("An\u0303o <b>\u0338nuevo</b>", "Año <b>\u0338nuevo</b>"),
         ("ten\u00a0o'clock", "ten o'clock"),
-        ('<a href="/fer\u200bry">Ferry</a>', '<a href="/ferry">Ferry</a>'),
+        ("<b>JosÃ©</b> dijo", "<b>José</b> dijo"),
+        ('<a href="/JosÃ©">Ferry</a>', '<a href="/JosÃ©">Ferry</a>'),
     ],
 )
 def test_markup_is_spelled_as_the_text_is(markup: str, clean: str) -> None:
