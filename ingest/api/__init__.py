@@ -1,12 +1,18 @@
 """HTTP: the newswire for programs, and a page for people. FastAPI; `teletipo run` serves it on loopback.
 
-app.py         puts it together: routes, tokens, errors that say what to do
-articles.py    articles by filter and time, one article with its revisions
-queues.py      queues, their events as they happen (SSE), and as Atom and JSON Feed
-live.py        one reader of the streams for all who listen
+    request ─► door ─► route ─► store, in a thread ─► records as JSON, or {error, hint}
+    queues  ─► live ─► Server-Sent Events, the same bytes for all who listen
+
+app.py         puts it together; server.py runs it
+door.py        who may ask, from where (auth.py: tokens); what is too long
+asked.py       what comes in, answers.py what goes out and its OpenAPI, failures.py what goes wrong
+articles.py    articles by filter and time (finding.py), one article with its revisions
+queues.py      queues, their events as they happen (live.py), as Atom and JSON Feed (feeds.py), their dead letters
 requests.py    fetch by hand, and its progress
-operations.py  sources and their health, /healthz, /readyz, /metrics
+operations.py  sources and their health, what is dead, /healthz, /readyz, /metrics (metrics.py)
 page/          the page: server-rendered, a little script, nothing that a feed says can run in it
+
+docs/decisions/http_api.md says why it is made so.
 """
 
 from ingest.api.app import create_app

@@ -1,7 +1,6 @@
 """The HTTP interface as it runs: uvicorn on loopback, in a thread, over the test's own store."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ import requests
 
 from ingest.api import create_app
 from ingest.api.server import Server
-from ingest.settings import Settings
+from ingest.settings import ApiSettings, Settings
 from ingest.store import Store
+from workers.address import listen
 
 TOKEN = "a token for these tests"
 ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
@@ -49,15 +49,16 @@ class Api:
 
 @contextmanager
 def serving(settings: Settings, store: Store) -> Iterator[Api]:
-    """A server on a free port, until the end of the block."""
+    """A server on a free port, until the end of the block; it listens as `teletipo run` lets it."""
     ready = threading.Event()
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen(ApiSettings(port=0))
+    port = listening.getsockname()[1]
     server = Server(create_app(settings, store), ready.set)
     thread = threading.Thread(target=server.serve_on, args=(listening,))
     thread.start()
     try:
         assert ready.wait(20)
-        yield Api(f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+        yield Api(f"http://127.0.0.1:{port}", server)
     finally:
         server.stop()
         thread.join(20)
