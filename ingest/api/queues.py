@@ -164,12 +164,12 @@ def list_letters(wire: AnyWire, queue: str, group: str, limit: Annotated[int, Qu
 def retry_letters(wire: AnyWire, queue: str, group: str, chosen: Chosen | None = None) -> Json:
     """Deliver a group's dead letters again, their failures forgotten."""
     _expect_group(wire, queue, group)
-    dead = [letter.delivery for letter in wire.store.dead_letters(queue, group, 1_000_000)]
     asked = chosen.deliveries if chosen else None
-    wanted = dead if asked is None else [each for each in dead if each in asked]
-    if asked and not wanted:
+    letters = [each.delivery for each in wire.store.dead_letters(queue, group, 1_000_000)] if asked is None else asked
+    retried = wire.store.revive_letters(queue, group, letters)
+    if asked and not retried:
         raise Failed(404, "none of these is a dead letter of this group", f"see /queues/{queue}/groups/{group}/dead")
-    return Json(Retried(retried=wire.store.revive_letters(queue, group, wanted)))
+    return Json(Retried(retried=retried))
 
 
 # ── parts ──

@@ -1,10 +1,9 @@
 """Dead letters: deliveries that a group failed at too often, kept until they are delivered again or dropped."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ingest.store.base import Base
-from ingest.store.subscribing import about
 
 
 class DeadLetter(NamedTuple):
@@ -31,13 +30,13 @@ class Letters(Base):
         ]
 
     def revive_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
-        """Deliver dead letters again, their failures forgotten. Returns how many there were."""
-        return int(self._run("revive_letters", self.keys.of_group(queue, group), deliveries))
+        """Deliver dead letters again, their failures forgotten. What is no dead letter is left alone. Returns how
+        many there were."""
+        return self._settle("retry", queue, group, deliveries)
 
     def drop_letters(self, queue: str, group: str, deliveries: Sequence[str]) -> int:
-        """Forget dead letters. Returns how many there were."""
-        _, failures, dead = self.keys.of_group(queue, group)
-        if not deliveries:
-            return 0
-        self._redis.hdel(failures, *about(deliveries))
-        return int(self._redis.zrem(dead, *deliveries))
+        """Forget dead letters. What is none is left alone. Returns how many there were."""
+        return self._settle("drop", queue, group, deliveries)
+
+    def _settle(self, how: Literal["retry", "drop"], queue: str, group: str, deliveries: Sequence[str]) -> int:
+        return int(self._run("settle_letters", self.keys.of_group(queue, group), [how, *deliveries]))

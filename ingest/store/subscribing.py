@@ -5,7 +5,7 @@ group's place), in a consumer's hands (the stream's pending list), put off (`lat
 once more), or dead. What retention dropped before the group had done with it is a gap in `later`, see take.lua.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from redis.exceptions import ResponseError
@@ -16,9 +16,6 @@ from ingest.store.entries import queue_entry
 
 NO_LIMIT = 2**53
 """Failures, or milliseconds of failing, that no delivery reaches; a double still counts so far."""
-
-ABOUT = ("", "|why", "|since", "|held")
-"""What is kept of a delivery, each under its name and this: how often it failed, why last, since when; who has it."""
 
 
 class Limits(NamedTuple):
@@ -197,11 +194,6 @@ class Subscribing(Base):
 def is_gap(delivery: str) -> bool:
     """Whether this is no delivery but entries that were dropped, see take.lua."""
     return delivery.endswith("|gap")
-
-
-def about(deliveries: Iterable[str]) -> list[str]:
-    """The fields under which a group keeps what it knows of these deliveries."""
-    return [f"{delivery}{about}" for delivery in deliveries for about in ABOUT]
 
 
 def limit_ms(seconds: float | None) -> int:

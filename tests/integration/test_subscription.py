@@ -336,6 +336,17 @@ def test_a_dead_letter_is_delivered_again_with_its_failures_forgotten_or_dropped
     assert (again.article.url, again.failures) == (expected[0], 0), "the newest letter was the first that we dropped"
 
 
+def test_only_dead_letters_are_delivered_again_or_dropped_whatever_is_named(store: Store) -> None:
+    publish(store, 1)
+    (delivery,) = islice(subscription(store, max_failures=2), 1)  # leaving the loop counts as a failure
+    for name in (delivery.name, "of no such name", "", "1-1|2-2|7|gap"):
+        assert store.revive_letters("all", "archive", [name]) == 0
+        assert store.drop_letters("all", "archive", [name]) == 0
+    assert owed(store) == 1
+    (again,) = islice(subscription(store, max_failures=2), 1)
+    assert (again.name, again.failures) == (delivery.name, 1)
+
+
 def test_a_subscriber_that_raises_fails_at_that_article_alone(store: Store) -> None:
     expected = publish(store, 3)
     for _ in range(2):

@@ -61,9 +61,9 @@ def settle_entries(request: Request, form: Sent) -> Response:
 def settle_letters(request: Request, form: Sent) -> Response:
     """Deliver a group's dead letters again, or drop them: those named, or all."""
     store, queue, group = wire_of(request).store, _one(form, "queue"), _one(form, "group")
-    wanted, everything = form.get("delivery", []), bool(form.get("all"))
-    dead = [letter.delivery for letter in store.dead_letters(queue, group, 1_000_000)]
-    letters = [delivery for delivery in dead if everything or delivery in wanted]
+    letters = form.get("delivery", [])
+    if form.get("all"):
+        letters = [letter.delivery for letter in store.dead_letters(queue, group, 1_000_000)]
     if _one(form, "do") == "drop":
         return _back("/page/dead", did=f"{store.drop_letters(queue, group, letters)} dropped")
     return _back("/page/dead", did=f"{store.revive_letters(queue, group, letters)} will be delivered again")
