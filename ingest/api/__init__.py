@@ -4,6 +4,7 @@
     queues  ─► live ─► Server-Sent Events, the same bytes for all who listen
 
 app.py         puts it together; server.py runs it
+head.py        HEAD as GET
 door.py        who may ask, from where (auth.py: tokens); what is too long
 asked.py       what comes in, answers.py what goes out and its OpenAPI, failures.py what goes wrong
 articles.py    articles by filter and time (finding.py), one article with its revisions

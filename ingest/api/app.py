@@ -16,6 +16,7 @@ from ingest.api.asked import expect_known_parameters
 from ingest.api.auth import Tokens
 from ingest.api.door import Door
 from ingest.api.failures import handle_failures
+from ingest.api.head import Head
 from ingest.api.live import Live
 from ingest.api.metrics import Requests
 from ingest.api.page import add_page
@@ -46,6 +47,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_api_route("/openapi.json", lambda: Json(app.openapi()), include_in_schema=False)
     add_page(app)
     app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths, requests=app.state.requests)
+    app.add_middleware(Head)  # outside of the door, which sees a GET
     app.openapi = lambda: openapi(app, bool(app.state.tokens))  # type: ignore[method-assign]
     return app
 

@@ -37,6 +37,8 @@ def _http(_: Request, error: Any) -> Response:
     hint = error.hint if isinstance(error, Failed) else _HINTS.get(error.status_code, "see /openapi.json")
     said = error.detail if isinstance(error.detail, str) else "the request failed"
     headers: Mapping[str, str] | None = error.headers
+    if headers and "GET" in headers.get("Allow", ""):
+        headers = {**headers, "Allow": f"{headers['Allow']}, HEAD"}  # see head.py
     return failure(error.status_code, said if isinstance(error, Failed) else said.lower(), hint, headers)
 
 

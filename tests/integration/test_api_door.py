@@ -13,6 +13,7 @@ from ingest.api import auth
 from ingest.settings import Settings
 from ingest.store import EmbeddedServer, Store, open_store
 from tests.conftest import WriteConfig
+from tests.e2e.newswire import until
 from tests.integration.serving import ALLOWED, TOKEN, Api, serving
 from workers.demo.outlet import Outlet
 
@@ -200,7 +201,33 @@ def test_ten_megabytes_of_headers_cost_the_asker_the_connection_and_nobody_else(
 def test_a_path_and_a_method_that_are_not_there_are_told_in_the_same_shape(api: Api) -> None:
     assert api.refusal("/not-there")[:2] == (404, "not found")
     assert api.refusal("/articles", "DELETE")[:2] == (405, "method not allowed")
-    assert api.ask("/articles", "DELETE").headers["Allow"] == "GET"
+    assert api.ask("/articles", "DELETE").headers["Allow"] == "GET, HEAD"
+
+
+# ── HEAD ──
+
+
+@pytest.mark.parametrize(
+    "path", [*(each for each in PATHS if not each.endswith("/events")), "/", "/healthz", "/openapi.json", "/not-there"]
+)
+def test_head_is_answered_as_get_is_and_without_a_body(api: Api, path: str) -> None:
+    told, whole = api.ask(path, "HEAD", allow_redirects=False), api.ask(path, allow_redirects=False)
+    assert told.status_code == whole.status_code
+    assert told.headers.keys() == whole.headers.keys()
+    assert told.headers["Content-Type"] == whole.headers["Content-Type"]
+    assert told.content == b"" != whole.content
+
+
+def test_head_of_a_stream_of_events_has_its_headers_and_an_end(api: Api) -> None:
+    for _ in range(3):  # over one connection, which is free again each time
+        answer = api.ask("/queues/all/events", "HEAD")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
+    until(lambda: api.server._live.listening == 0)
+
+
+def test_head_does_nothing_that_get_may_not(api: Api, locked: Api) -> None:
+    assert api.ask("/fetch", "HEAD").status_code == 405
+    assert locked.ask("/articles", "HEAD").status_code == 401
 
 
 def test_a_store_that_is_away_is_told_as_such(write_config: WriteConfig, outlet: Outlet, tmp_path: object) -> None:
