@@ -9,9 +9,8 @@
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return nil end
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local score = now + tonumber(ARGV[3])
-if score == tonumber(held) then score = score + 1 end
-local token = string.format('%.0f', score)
+local score = time[1] * 1000 + time[2] / 1000 + tonumber(ARGV[3])
+local token = string.format('%.3f', score)
+if tonumber(token) == tonumber(held) then token = string.format('%.3f', score + 0.001) end
 redis.call('ZADD', KEYS[1], 'XX', token, ARGV[1])
 return {token, redis.call('HINCRBY', KEYS[2], 'attempt', 1)}

@@ -109,7 +109,7 @@ class Work(Base):
         for queue in QUEUES:
             score = self._redis.zscore(self.keys.due(queue), member)
             if score is not None:
-                return Lease(member=member, queue=queue, token=f"{score:.0f}"), (score - self.now_ms()) / 1000
+                return Lease(member=member, queue=queue, token=str(score)), (score - self.now_ms()) / 1000
         return None
 
     # ── the three steps ──

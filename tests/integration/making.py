@@ -11,7 +11,7 @@ from ingest.store import Claim, Lease, Store
 A, B, C = (f"https://outlet.example/{name}" for name in "abc")
 LONG_LEASE = 60.0
 LONG_RUN = 90.0
-"""Not the same: a token is a time in milliseconds, and these tests do in one what takes a newswire seconds."""
+"""Longer, as it is in a newswire."""
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -117,6 +117,18 @@ def test_a_lease_that_ran_out_is_leased_again_and_its_message_is_stale(store: St
     assert held.attempt == 1, "only what was started is an attempt"
 
 
+def test_no_two_leases_of_one_piece_of_work_have_the_same_token(store: Store) -> None:
+    member, tokens = claimed(store), list[str]()
+    for _ in range(500):  # several in a millisecond
+        (lease,) = store.lease("fetch", LONG_LEASE, 1)
+        held = store.start(lease, LONG_LEASE)
+        assert held
+        assert lease.member == member
+        tokens += [lease.token, held.token]
+        store.give_back(held)
+    assert len(set(tokens)) == 1000
+
+
 def test_a_repeated_message_starts_nothing(store: Store) -> None:
     claimed(store)
     (lease,) = store.lease("fetch", LONG_LEASE, 10)
