@@ -13,17 +13,17 @@ from ingest.clean.blocks import clean_blocks
 from ingest.clean.dates import read_date
 from ingest.clean.markup import article_html
 from ingest.clean.names import split_authors
-from ingest.clean.text import clean_paragraphs, clean_text, drop_repeats
+from ingest.clean.repeats import unrepeated
+from ingest.clean.text import clean_text
 from ingest.clean.urls import canonical_url, clean_url
 
 __all__ = [
     "article_html",
     "canonical_url",
     "clean_blocks",
-    "clean_paragraphs",
     "clean_text",
     "clean_url",
-    "drop_repeats",
     "read_date",
     "split_authors",
+    "unrepeated",
 ]

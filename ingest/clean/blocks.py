@@ -6,17 +6,19 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ingest.clean.text import clean_text, respelled, unrepeated
+from ingest.clean.repeats import unrepeated
+from ingest.clean.text import clean_text, respelled
 from ingest.models import Block
 
 _TAG = re.compile(r"(<[^>]*>)")
 
 
 def clean_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Each block's text and markup through `clean_text`, the empty ones dropped, and nothing twice (`drop_repeats`)."""
+    """Each block's text and markup through `clean_text`, the empty ones dropped, and nothing twice (`unrepeated`)."""
     cleaned = [clean for block in blocks if (clean := _clean(block)).text or clean.tag == "img"]
     texts = [place for place, block in enumerate(cleaned) if block.in_text]
-    kept = {texts[index] for index in unrepeated([cleaned[place].text for place in texts])}
+    quotes = [index for index, place in enumerate(texts) if cleaned[place].tag == "blockquote"]
+    kept = {texts[index] for index in unrepeated([cleaned[place].text for place in texts], quotes)}
     # A picture has one place. Of two places with one caption the first has it.
     others = {block.html: place for place, block in reversed([*enumerate(cleaned)]) if not block.in_text}
     return tuple(cleaned[place] for place in sorted(kept.union(others.values())))

@@ -8,7 +8,7 @@ The tree is parsed once and shared. Nothing is believed or cleaned here: every f
 evidence that it came from, and ingest/clean reads it afterwards. No I/O.
 """
 
-from ingest.extract.blocks import blocks_of, paragraphs_of
+from ingest.extract.blocks import blocks_of
 from ingest.extract.body import Extracted, extract
 
-__all__ = ["Extracted", "blocks_of", "extract", "paragraphs_of"]
+__all__ = ["Extracted", "blocks_of", "extract"]

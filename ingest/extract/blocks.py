@@ -66,11 +66,6 @@ def blocks_in(elements: etree._Element | Iterable[etree._Element]) -> tuple[Bloc
     return tuple(block for element in chosen for block in _blocks(element))
 
 
-def paragraphs_of(fragment: str) -> tuple[str, ...]:
-    """The text of each block of a fragment, captions left out. Raises ExtractFailed."""
-    return tuple(block.text for block in blocks_of(fragment) if block.in_text)
-
-
 def _plain_paragraphs(text: str) -> list[str]:
     blank_line = re.compile(r"\n[^\S\n]*\n")
     return blank_line.split(text) if blank_line.search(text.strip()) else text.splitlines()

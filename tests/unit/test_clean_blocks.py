@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.clean import clean_blocks, drop_repeats
+from ingest.clean import clean_blocks, unrepeated
 from ingest.models import Block
 
 FERRY = "The night ferry left the harbour at ten with ninety people on board."
@@ -66,4 +66,4 @@ def test_cleaning_blocks_again_changes_nothing(blocks: list[Block]) -> None:
     assert clean_blocks(cleaned) == cleaned
     assert all(unicodedata.is_normalized("NFC", each.text) for each in cleaned)
     texts = [each.text for each in cleaned if each.in_text]
-    assert drop_repeats(texts) == tuple(texts)
+    assert len(unrepeated(texts)) == len(texts)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.clean import clean_paragraphs
+from ingest.clean import clean_blocks
 from ingest.errors import ExtractFailed
 from ingest.extract import Extracted, extract
 from ingest.models import ExtractRules
@@ -92,7 +92,8 @@ def test_a_page_in_spanish_or_portuguese_gives_its_paragraphs(name: str, starts:
     ids=lambda rules: rules.get("body", "no rule"),
 )
 def test_a_body_that_is_in_the_page_twice_comes_out_once(rules: dict[str, str]) -> None:
-    assert clean_paragraphs(read(captured("twice"), **rules).paragraphs) == (
+    blocks = clean_blocks(read(captured("twice"), **rules).blocks)
+    assert tuple(block.text for block in blocks) == (
         "The council voted on Tuesday to light the pier before the winter, whatever it costs the town.",
         "Forty lamps will be set along the rail, and the fishermen may switch them off when the herring come.",
         "Who pays?",

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ingest.errors import ExtractFailed
-from ingest.extract import blocks_of, paragraphs_of
+from ingest.extract import blocks_of
 from ingest.extract.blocks import ICON, blocks_in
 from ingest.extract.page import parse
 from ingest.models import Block
+
+
+def paragraphs_of(fragment: str) -> tuple[str, ...]:
+    return tuple(block.text for block in blocks_of(fragment) if block.in_text)
+
 
 # ── where a paragraph ends ──
 
