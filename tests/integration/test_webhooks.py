@@ -97,7 +97,7 @@ class Passing:
     """Lets time pass for one webhook: all that it waits for comes so much nearer."""
 
     def __init__(self, redis: Any, store: Store, name: str = "newsroom") -> None:
-        self._redis, self._keys, self._name = redis, store.keys, name
+        self._redis, self._store, self._keys, self._name = redis, store, store.keys, name
 
     def soonest(self) -> float:
         """Seconds until something happens: a rest ends, or, where there is none, a delivery is due."""
@@ -123,17 +123,25 @@ class Passing:
         if until_ms := float(self._redis.hget(self._keys.webhook(self._name), "until") or 0):
             self._redis.hset(self._keys.webhook(self._name), "until", round(until_ms - seconds * 1000))
 
+    def settle(self) -> None:
+        """Wait until all that is due now was sent and answered: nothing is in hand, and what is new was read or its
+        receiver is left alone."""
+        until(self._is_settled)
 
-def settle(receiver: Receiver, passing: Passing) -> None:
-    """Wait until nothing is due any more and nothing comes in."""
-    seen = -1
-    while seen != len(receiver.told) or not passing.soonest():
-        seen = len(receiver.told)
-        time.sleep(0.25)
+    def _is_settled(self) -> bool:
+        group = group_of(self._name)
+        for state in self._store.groups("all"):
+            if state.name == group and self.soonest():
+                held = any(field.endswith(b"|held") for field in self._redis.hkeys(self._keys.failures("all", group)))
+                rests = self._store.webhook_state(self._name).resting
+                return not (held or state.in_hand or (state.lag and not rests))
+        return False
 
 
 @pytest.fixture
-def passing(redis: Any, store: Store) -> Passing:
+def passing(redis: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> Passing:
+    """With a sender that, waiting for more, notices at once that it is to stop: each step of time has a new one."""
+    monkeypatch.setattr("ingest.deliver.subscription.POLL_SECONDS", 0.02)
     return Passing(redis, store)
 
 
@@ -207,7 +215,6 @@ def test_one_connection_serves_for_all_deliveries_whatever_is_answered(
 # ── a receiver that fails ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.slow
 def test_a_receiver_that_fails_for_an_hour_gets_everything_in_the_order_of_each_article(
     store: Store, configure: Configure, receiver: Receiver, passing: Passing
 ) -> None:
@@ -216,7 +223,7 @@ def test_a_receiver_that_fails_for_an_hour_gets_everything_in_the_order_of_each_
     receiver.answer, settings, passed = (lambda told: REFUSED), configure(newsroom=receiver), 0.0
     while passed < 3600:
         with sending(settings, store):  # started anew for each step: what it knows of the receiver is in the store
-            settle(receiver, passing)
+            passing.settle()
         step = min(passing.soonest() + 1, 3600 - passed)
         passing.seconds(step)
         passed += step
@@ -266,7 +273,6 @@ def test_a_receiver_that_refuses_two_new_deliveries_in_a_row_is_left_alone(
         assert store.webhook_state("newsroom").said == "127.0.0.1: answered 500 Internal Server Error"
 
 
-@pytest.mark.slow
 def test_one_delivery_that_is_never_taken_holds_up_no_other_and_is_a_dead_letter_in_the_end(
     store: Store, configure: Configure, receiver: Receiver, passing: Passing
 ) -> None:
@@ -275,7 +281,7 @@ def test_one_delivery_that_is_never_taken_holds_up_no_other_and_is_a_dead_letter
     settings, hours = configure(newsroom=receiver, more="give_up_days = 2\n"), 0.0
     while True:
         with sending(settings, store):
-            settle(receiver, passing)
+            passing.settle()
         assert receiver.taken == others
         if standing(store)[3]:
             break
@@ -324,7 +330,6 @@ def test_a_later_revision_waits_for_an_earlier_one_and_no_longer(
     assert second not in receiver.ids()[: receiver.ids().index(another)]
 
 
-@pytest.mark.slow
 def test_order_is_kept_for_each_article_whatever_is_refused_and_whenever_the_sender_is_started_anew(
     store: Store, configure: Configure, receiver: Receiver, passing: Passing
 ) -> None:
@@ -335,7 +340,7 @@ def test_order_is_kept_for_each_article_whatever_is_refused_and_whenever_the_sen
     for revision in range(1, 6):
         published += [publish_one(store, url, revision) for url in random.sample(urls, len(urls))]
         with sending(settings, store):
-            settle(receiver, passing)
+            passing.settle()
         passing.seconds(random.choice([20.0, 700.0]))
     receiver.answer = lambda told: Answer()
     passing.seconds(4 * 3600)
