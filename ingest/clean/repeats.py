@@ -8,10 +8,11 @@
 Texts are compared without white space, punctuation and case.
 """
 
-import re
 import string
 from collections.abc import Collection, Sequence
 from itertools import accumulate, pairwise
+
+from ingest.words import word_count
 
 LONG = 8
 """Words from which a text that is repeated word for word was captured twice rather than written twice."""
@@ -20,7 +21,6 @@ MOST_CHARACTERS = 50_000_000
 
 _MARKS = string.punctuation.encode() + string.whitespace.encode()
 _TYPESET = ["“", "”", "„", "‘", "’", "–", "—", "…", "«", "»", "·", "•"]
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 Places = tuple[int, ...]
 
@@ -101,6 +101,5 @@ def _key(text: str) -> bytes:
 
 
 def _is_long(text: str) -> bool:
-    """Words by white space; two characters count as one in scripts that write none (Japanese, Chinese, Thai)."""
-    words = len(text.split(None, LONG))
-    return words >= LONG or (not text.isascii() and words + len(_SPACELESS.findall(text)) // 2 >= LONG)
+    """Of LONG words or more; mostly that is known after so many."""
+    return len(text.split(None, LONG)) >= LONG or word_count(text) >= LONG

@@ -11,10 +11,11 @@ from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.metadata import Found, Metadata, key, read_metadata
-from ingest.extract.page import decode, parse, unreadable, words_in
+from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.extract.stubs import lead_of
 from ingest.models import Block, ExtractRules, Record
+from ingest.words import word_count
 
 NO_RULES = ExtractRules()
 FEWEST_WORDS = 25
@@ -80,7 +81,7 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     authors = tuple(Found(name, "rule") for name in ruled.authors) or stated.authors or _guessed_authors(tree)
     blocks = _without_title(blocks, found.get("title"))
     blocks, partial = lead_of(look, blocks)
-    if (words := sum(map(words_in, _texts(blocks)))) < FEWEST_WORDS:
+    if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": method}
     if authors:
@@ -97,7 +98,7 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
 
 
 def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[Block, ...]]:
-    if sum(map(words_in, _texts(ruled.blocks))) >= FEWEST_WORDS:
+    if sum(map(word_count, _texts(ruled.blocks))) >= FEWEST_WORDS:
         return "rules", ruled.blocks
     article = trafilatura.bare_extraction(tree, url=url, include_comments=False, deduplicate=False)
     general = blocks_in(article.body) if isinstance(article, Document) and article.body is not None else ()

@@ -23,7 +23,6 @@ MOST_ELEMENTS = 40_000
 """Of 967 pages with articles the largest has 2.7 MB, and the fullest 13,000 elements; what is above takes minutes to
 read, and is a dump of data or meant ill."""
 
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # without ESC, which ISO 2022 writes
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 TAG = re.compile(r"<[a-zA-Z!/?]")
@@ -38,11 +37,6 @@ _READ_AS = {
     "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949", "iso-8859-9": "cp1254", "x-euc-jp": "euc_jp", "utf8": "utf-8",
 }  # fmt: skip
-
-
-def words_in(text: str) -> int:
-    """Words by white space; two characters count as one in scripts that write none (Japanese, Chinese, Thai)."""
-    return len(text.split()) + len(_SPACELESS.findall(text)) // 2
 
 
 def unreadable(message: str) -> ExtractFailed:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ingest.errors import PageKind
 from ingest.extract import wording
 from ingest.extract.kinds import Look, refusal
-from ingest.extract.page import words_in
 from ingest.models import Block
+from ingest.words import word_count
 
 SHORT = 120
 """Words. An article may be as short, so an offer to subscribe anywhere on its page is needed to call it a stub."""
@@ -87,4 +87,4 @@ def _is_locked(look: Look) -> bool:
 
 
 def _words(texts: Iterable[str]) -> int:
-    return sum(map(words_in, texts))
+    return sum(map(word_count, texts))
