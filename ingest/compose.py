@@ -15,7 +15,7 @@ from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
 from ingest.extract import Extracted, blocks_of, extract
-from ingest.models import Article, Block, Entry, Extraction, Page, Source, article_id
+from ingest.models import Article, Block, Entry, ExtractRules, Extraction, Page, Source, article_id
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
@@ -89,7 +89,7 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
         return Extracted(blocks=fed, method="feed")
     try:
-        found = extract(page.body, page.url, page.content_type, source.extract)
+        found = extract(page.body, page.url, page.content_type, _rules(entry, source, page))
     except ExtractFailed as error:
         if not fed:
             raise
@@ -98,6 +98,13 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
     if _words(fed) > _words(blocks) * (1 if found.partial else FULLER):
         return msgspec.structs.replace(found, blocks=fed, method="feed", partial=False)
     return msgspec.structs.replace(found, blocks=blocks)
+
+
+def _rules(entry: Entry, source: Source, page: Page) -> ExtractRules:
+    """Those of the layout that the bytes have: outlets show old articles in the new one, so the day of the fetch counts,
+    and the article's own only where a file brought the page."""
+    stated = _date(entry.published, source) if page.imported else None
+    return source.rules_on((stated or page.fetched).date())
 
 
 def _read(fragment: str) -> tuple[Block, ...]:

@@ -6,7 +6,7 @@ Times are aware datetimes in UTC, durations are seconds, addresses are absolute 
 subscribers: its JSON is what they read at `teletipo:article:<id>`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Literal
@@ -51,8 +51,10 @@ class Listing(Strict, frozen=True, kw_only=True):
 
 
 class ExtractRules(Strict, frozen=True, kw_only=True):
-    """A site's own CSS selectors, tried before anything general; empty means no rule."""
+    """A site's own CSS selectors, tried before anything general; empty means no rule. since (`from` in the file): the
+    first day on which pages had this layout; None for those from the beginning."""
 
+    since: date | None = msgspec.field(name="from", default=None)
     body: str = ""
     title: str = ""
     author: str = ""
@@ -102,9 +104,14 @@ class Source(Strict, frozen=True, kw_only=True):
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
-    extract: ExtractRules = ExtractRules()
+    extract: tuple[ExtractRules, ...] = ()
     fetch: FetchPolicy = FetchPolicy()
     tags: tuple[str, ...] = ()
+
+    def rules_on(self, day: date) -> ExtractRules:
+        """The rules for a page as it was on that day: the latest version that is not from a later one."""
+        fitting = (rules for rules in self.extract if rules.since is None or rules.since <= day)
+        return max(fitting, key=lambda rules: rules.since or date.min, default=ExtractRules())
 
     def polled(self) -> tuple[Feed, ...]:
         """Every feed of this source: `feeds`, then `sitemaps`, then `listings`."""
@@ -215,12 +222,13 @@ class Block(Record, frozen=True, kw_only=True):
 
 
 class Page(Record, frozen=True, kw_only=True):
-    """The bytes of an article's page as fetched."""
+    """The bytes of an article's page as fetched. imported: they came from a file, and may be of any age."""
 
     url: str
     body: bytes
     content_type: str = ""
     fetched: datetime
+    imported: bool = False
 
 
 # ── what subscribers read ──

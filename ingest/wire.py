@@ -270,7 +270,7 @@ class Wire:
         except ValueError as error:
             fault = f"{file.name}: {imported.entry.url!r} is no http or https address; every article needs its own"
             raise ParseFailed(fault, again=False) from error
-        page = imported.page and Page(url=entry.url, body=imported.page, fetched=datetime.now(UTC))
+        page = imported.page and Page(url=entry.url, body=imported.page, fetched=datetime.now(UTC), imported=True)
         outlet = source or self.settings.source_of(entry.url).id
         return Claim(entry, outlet, IMPORT, step="process", page=page or None, believed="new words")
 
