@@ -15,7 +15,7 @@ from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
 from ingest.extract import Extracted, blocks_of, extract
-from ingest.models import Article, Block, Entry, ExtractRules, Extraction, Page, Source, article_id
+from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page, Source, article_id
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
@@ -101,8 +101,8 @@ def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
 
 
 def _rules(entry: Entry, source: Source, page: Page) -> ExtractRules:
-    """Those of the layout that the bytes have: outlets show old articles in the new one, so the day of the fetch counts,
-    and the article's own only where a file brought the page."""
+    """Those of the layout that the bytes have. Outlets show old articles in the new one, so the fetch's day counts, and
+    the article's own only where a file brought the page."""
     stated = _date(entry.published, source) if page.imported else None
     return source.rules_on((stated or page.fetched).date())
 

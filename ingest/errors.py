@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 
 
 PageKind = Literal[
-    "consent", "challenge", "login", "paywall", "gone", "index", "search", "notice", "binary", "unreadable", "no text"
+    "consent",
+    "challenge",
+    "login",
+    "paywall",
+    "gone",
+    "index",
+    "search",
+    "notice",
+    "binary",
+    "unreadable",
+    "no text",
+    "bad rule",
 ]
 """What a page without an article is; docs/extraction.md has a line on each."""
 

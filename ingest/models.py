@@ -6,6 +6,7 @@ Times are aware datetimes in UTC, durations are seconds, addresses are absolute 
 subscribers: its JSON is what they read at `teletipo:article:<id>`.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -60,6 +61,13 @@ class ExtractRules(Strict, frozen=True, kw_only=True):
     author: str = ""
     published: str = ""
     remove: tuple[str, ...] = ()
+
+    def selectors(self) -> Iterator[tuple[str, str]]:
+        """(key, selector) of every rule that there is, in the order of the keys."""
+        for key in ("body", "title", "author", "published"):
+            if selector := getattr(self, key):
+                yield key, selector
+        yield from (("remove", selector) for selector in self.remove)
 
 
 class FetchPolicy(Strict, frozen=True, kw_only=True):

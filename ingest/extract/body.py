@@ -68,13 +68,10 @@ def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules =
 
 
 def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> Extracted:
-    text = decode(body, content_type)
-    tree = parse(text)  # before the rules, which take seconds over what this refuses
+    tree = parse(decode(body, content_type))
     look = Look(tree, url)
     expect_article(look)
-    ruled = apply_rules(text, rules)
-    if ruled.text != text:
-        tree = parse(ruled.text)
+    ruled = apply_rules(tree, rules)
     stated = read_metadata(tree, url)
     method, blocks = _body(tree, url, ruled, stated)
     found = {**stated.found, **_by_rule(ruled), **_guesses(tree, url, ruled, stated)}

@@ -1,60 +1,65 @@
-"""A site's own CSS selectors: what they find on a page, before anything general is tried."""
+"""A site's own CSS selectors: what they find on a page's tree, before anything general is tried."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from bs4 import BeautifulSoup, Tag
-from soupsieve import SelectorSyntaxError
+from lxml.html import HtmlElement
 
-from ingest.errors import ExtractFailed
-from ingest.extract.blocks import blocks_of
+from ingest.extract.blocks import blocks_in
+from ingest.extract.selectors import select
 from ingest.models import Block, ExtractRules
+
+_UNREAD = frozenset({"script", "style", "template"})
 
 
 class Ruled(NamedTuple):
-    """What the rules found, empty where none matched, and the page without what they remove."""
+    """What the rules found, empty where none matched."""
 
-    text: str
     blocks: tuple[Block, ...] = ()
     title: str = ""
     authors: tuple[str, ...] = ()
     published: str = ""
 
 
-def apply_rules(text: str, rules: ExtractRules) -> Ruled:
-    """Read a page by its site's rules. Raises ExtractFailed for a selector that is none, naming it."""
-    if rules == ExtractRules():
-        return Ruled(text)
-    soup = BeautifulSoup(text, "lxml")
+def apply_rules(tree: HtmlElement, rules: ExtractRules) -> Ruled:
+    """Read a page by its site's rules, and take out of its tree what they remove.
+
+    Raises ExtractFailed for a selector that is none, naming it.
+    """
     for selector in rules.remove:
-        for element in _select(soup, selector):
-            element.decompose()
-    bodies = _outermost(_select(soup, rules.body))
+        remove(select(tree, selector))
     return Ruled(
-        text=str(soup) if rules.remove else text,
-        blocks=tuple(block for body in bodies for block in blocks_of(str(body))),
-        title=next(filter(None, map(_value, _select(soup, rules.title))), ""),
-        authors=tuple(dict.fromkeys(filter(None, map(_value, _select(soup, rules.author))))),
-        published=next(filter(None, map(_value, _select(soup, rules.published))), ""),
+        blocks=blocks_in(outermost(select(tree, rules.body))),
+        title=next(values(select(tree, rules.title)), ""),
+        authors=tuple(dict.fromkeys(values(select(tree, rules.author)))),
+        published=next(values(select(tree, rules.published)), ""),
     )
 
 
-def _select(soup: BeautifulSoup, selector: str) -> list[Tag]:
-    if not selector:
-        return []
-    try:
-        return list(soup.select(selector))
-    except (SelectorSyntaxError, NotImplementedError) as error:
-        problem = str(error).partition("\n")[0]
-        raise ExtractFailed(f"{selector!r} in [extract] is no CSS selector: {problem}", again=False) from error
+def remove(elements: list[HtmlElement]) -> None:
+    """Take these out of their tree; the text behind each stays."""
+    for element in elements:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
-def _outermost(elements: list[Tag]) -> list[Tag]:
+def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
     """A selector that matches an element and its children would otherwise give their text twice."""
-    chosen = {id(element) for element in elements}
-    return [element for element in elements if not any(id(parent) in chosen for parent in element.parents)]
+    chosen = set(elements)
+    return [element for element in elements if chosen.isdisjoint(element.iterancestors())]
 
 
-def _value(element: Tag) -> str:
-    """The machine's value where the element has one (`content` of a meta, `datetime` of a time), else its text."""
-    value = element.get("datetime") or element.get("content")
-    return " ".join((value if isinstance(value, str) else element.get_text(" ")).split())
+def values(elements: list[HtmlElement]) -> Iterator[str]:
+    """The machine's value where an element has one (`content` of a meta, `datetime` of a time), else its text."""
+    for element in elements:
+        value = element.get("datetime") or element.get("content") or " ".join(_texts(element))
+        if clean := " ".join(value.split()):
+            yield clean
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    for each in element.iter():
+        if each.tag not in _UNREAD and each.text:
+            yield each.text
+        if each is not element and each.tail:
+            yield each.tail

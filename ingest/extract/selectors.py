@@ -3,8 +3,8 @@
     selector ─ soupsieve: is it one? ─┬─ cssselect can translate it ─► XPath, a millisecond, in C
                                       └─ else ─► soupsieve over the same tree as Beautiful Soup sees it, slower
 
-soupsieve says what a selector is, here as for listings, so that one grammar holds wherever a selector is written. Nearly
-all are translated; the others (`:has(> a)`, `[class*=ad i]`) cost a copy of the tree.
+soupsieve says what a selector is, here as for listings, so that one grammar holds wherever one is written. Nearly all
+are translated; the others (`:has(> a)`, `[class*=ad i]`) cost a copy of the tree.
 """
 
 import re
@@ -18,8 +18,12 @@ from lxml.html import HtmlElement
 
 from ingest.errors import ExtractFailed
 
-_TRANSLATED = re.compile(r"(?:[^:]|:(?:not\(|(?:first|last|only)-(?:child|of-type)\b|nth-(?:last-)?(?:child|of-type)\())+")
-"""What both mean the same by; of other pseudo-classes cssselect knows fewer, or knows them differently."""
+_TRANSLATED = re.compile(
+    r"(?:[^:\[]|\[(?!\s*type\b)(?:[^\]|]|\|(?!=))*\]"
+    r"|:(?:not\(|(?:first|last|only)-(?:child|of-type)\b|nth-(?:last-)?(?:child|of-type)\())+"
+)
+"""What both mean the same by. cssselect knows fewer pseudo-classes, or knows them differently, and minds the case where
+HTML does not (`[type=TEXT]`, `[lang|=en]`)."""
 
 
 def select(tree: HtmlElement, selector: str) -> list[HtmlElement]:
@@ -56,13 +60,20 @@ def _path(selector: str) -> etree.XPath | None:
 
 
 def _by_soup(tree: HtmlElement, selector: str) -> list[HtmlElement]:
-    """By a copy of the tree, whose elements are known by their place."""
+    """By a copy of the tree, in which each tag remembers the element that it was made of."""
     soup = BeautifulSoup("", "html.parser")
-    originals: dict[int, HtmlElement] = {}
-    tags: dict[HtmlElement, Tag] = {}
-    for element in tree.iter(etree.Element):
-        tag = soup.new_tag(element.tag, attrs=dict(element.attrib))
-        parent = tags.get(element.getparent(), soup)
-        parent.append(tag)
-        ...
-    return []
+    made: dict[int, HtmlElement] = {}
+    inside: list[Tag] = [soup]
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            tag = soup.new_tag(element.tag, attrs=dict(element.attrib))
+            made[id(tag)] = element
+            inside[-1].append(tag)
+            inside.append(tag)
+            text = element.text
+        else:
+            inside.pop()
+            text = element.tail
+        if text:
+            inside[-1].append(text)
+    return [made[id(tag)] for tag in soup.select(selector)]

@@ -194,14 +194,46 @@ def _check_secret(file: Path, name: str, secret: str, environ: Mapping[str, str]
 def _sources(folder: Path) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for file in sorted(folder.glob("*.toml")):
-        source = toml.convert(Source, toml.read(file), file)
+        source = toml.convert(Source, _with_versions(toml.read(file)), file)
         if source.id != file.stem:
             raise ConfigError(f"{file}: id is {source.id!r}; make it {file.stem!r}, the file's name")
         toml.check(file, "timezone", source.timezone, ZoneInfo, "an IANA time zone such as America/Caracas")
         for url in (source.homepage, *(feed.url for feed in source.polled())):
             toml.check(file, "address", url, _http_url, "an http:// or https:// address")
+        _check_rules(file, source)
         sources[source.id] = source
     return sources
+
+
+def _with_versions(values: dict[str, Any]) -> dict[str, Any]:
+    """`[extract]` is the only version of the rules; `[[extract]]` is one of several."""
+    rules = values.get("extract")
+    return {**values, "extract": [rules]} if isinstance(rules, dict) else values
+
+
+def _check_rules(file: Path, source: Source) -> None:
+    days = [rules.since for rules in source.extract]
+    if len(days) > len(set(days)):
+        raise ConfigError(
+            f"{file}: extract.from: two versions begin on the same day; give each [[extract]] its own `from`"
+        )
+    for rules in source.extract:
+        for key, selector in rules.selectors():
+            toml.check(file, f"extract.{key}", selector, _selector, "a CSS selector")
+    for listing in source.listings:
+        for key in ("entry", "link", "title", "published", "summary"):
+            if selector := getattr(listing, key):
+                toml.check(file, f"listings.{key}", selector, _selector, "a CSS selector")
+
+
+def _selector(selector: str) -> None:
+    """Raises ValueError. soupsieve is imported here, as few configurations have rules, and every command loads one."""
+    import soupsieve
+
+    try:
+        soupsieve.compile(selector)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+        raise ValueError(selector) from error
 
 
 def _http_url(url: str) -> None:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -56,6 +56,16 @@ def refuse_unknown(kind: Any, values: Mapping[str, Any], file: Path, path: str =
             if not isinstance(value, Mapping):
                 raise ConfigError(f"{file}: {path}{key} is a table; write [{path}{key}] and its keys below it")
             refuse_unknown(inner, value, file, f"{path}{key}.")
+        elif isinstance(value, list) and (each := _record_of(inner)):
+            for table in value:
+                if isinstance(table, Mapping):
+                    refuse_unknown(each, table, file, f"{path}{key}.")
+
+
+def _record_of(kind: Any) -> Any:
+    """The record of which `kind` is a tuple, None where it is none."""
+    inner = next(iter(get_args(kind)), None)
+    return inner if isinstance(inner, type) and issubclass(inner, msgspec.Struct) else None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

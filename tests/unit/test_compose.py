@@ -1,12 +1,14 @@
 """compose: whom to believe where the page and the feed differ, and what is written down about it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
+import msgspec
 import pytest
 
 from ingest.compose import compose, extract_article
 from ingest.errors import ExtractFailed
-from ingest.models import Entry, Page, Source, article_id
+from ingest.models import Entry, ExtractRules, Page, Source, article_id
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 URL = "https://outlet.example/news/tide"
@@ -46,6 +48,21 @@ def test_a_feed_with_far_more_text_than_a_stub_of_a_page_is_taken() -> None:
     article = compose(Entry(url=URL, content=text(8)), SOURCE, page(text(1)), NOW)
     assert article.extraction.method == "feed"
     assert article.text.count("\n\n") == 7
+
+
+def test_a_page_is_read_by_the_rules_of_the_day_on_which_it_was_fetched() -> None:
+    old, new = ExtractRules(body=".old"), ExtractRules(since=date(2026, 10, 1), body=".new")
+    source = msgspec.structs.replace(SOURCE, extract=(old, new))
+    both = page(f"<div class='old'><p>Old. {WORDS * 2}</p></div><div class='new'><p>New. {WORDS * 2}</p></div>")
+
+    def begins(published: str = "", **more: Any) -> str:
+        return compose(Entry(url=URL, published=published), source, msgspec.structs.replace(both, **more), NOW).text[:4]
+
+    assert begins(fetched=datetime(2026, 10, 1, tzinfo=UTC)) == "New."
+    assert begins(fetched=datetime(2026, 9, 30, 23, 59, tzinfo=UTC)) == "Old."
+    assert begins("2019-05-01") == "New.", "outlets show old articles in the new layout"
+    assert begins("2019-05-01", imported=True) == "Old.", "a file may be of any age"
+    assert begins(imported=True) == "New."
 
 
 OFFER = "<p>Subscribe now to continue reading.</p>"

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
 
+from ingest.errors import ConfigError
 from ingest.models import Source
 from ingest.settings import Settings, load
 
@@ -103,7 +105,7 @@ def test_the_table_in_the_docs_lists_every_source_as_its_file_has_it(settings: S
 def test_the_docs_explain_every_key_a_source_file_may_have() -> None:
     page = (ROOT / "docs/sources.md").read_text("utf-8")
     own = set(Source.__struct_fields__) - {"listings", "extract", "fetch"}
-    nested = {"url", "entry", "link", "summary", "body", "title", "author", "published", "remove"}
+    nested = {"url", "entry", "link", "summary", "body", "title", "author", "published", "remove", "from"}
     nested |= {"min_interval", "max_interval", "delay", "full_text"}
     explained = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in page.splitlines() if "|" in line)))
     assert own | nested <= explained
@@ -118,4 +120,58 @@ def test_the_examples_in_the_docs_load(tmp_path: Path) -> None:
     (tmp_path / "sources/el-faro.toml").write_text("\n".join(re.findall(r"```toml\n(.*?)```", page, re.S)), "utf-8")
     source = load(config=tmp_path, environ={}).source("el-faro")
     assert [feed.kind for feed in source.polled()] == ["feed", "listing"]
-    assert (source.extract.body, source.fetch.full_text) == ("div.nota", "never")
+    assert [source.rules_on(date(2026, month, 1)).body for month in (2, 3)] == ["#contenido", "div.nota"]
+    assert (len(source.extract), source.fetch.full_text) == (2, "never")
+
+
+# ── versions of rules ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def loaded(folder: Path, rules: str) -> Source:
+    (folder / "sources").mkdir(exist_ok=True)
+    (folder / "teletipo.toml").touch()
+    (folder / "sources/el-faro.toml").write_text(
+        'id = "el-faro"\nname = "El Faro"\nhomepage = "https://elfaro.example/"\nlanguage = "es"\ncountry = "VE"\n'
+        f'timezone = "America/Caracas"\n{rules}'
+    )
+    return load(config=folder, environ={}).source("el-faro")
+
+
+def test_a_single_table_of_rules_holds_on_every_day(tmp_path: Path) -> None:
+    source = loaded(tmp_path, '[extract]\nbody = "div.nota"\n')
+    assert {source.rules_on(day).body for day in (date.min, date(2026, 1, 1), date.max)} == {"div.nota"}
+
+
+def test_the_latest_version_that_has_begun_holds_whatever_their_order_in_the_file(tmp_path: Path) -> None:
+    source = loaded(
+        tmp_path,
+        '[[extract]]\nfrom = 2026-03-01\nbody = ".new"\n[[extract]]\nbody = ".old"\n'
+        '[[extract]]\nfrom = 2024-03-01\nbody = ".middle"\n',
+    )
+    days = (date(2000, 1, 1), date(2024, 2, 29), date(2024, 3, 1), date(2026, 2, 28), date(2026, 3, 1), date.max)
+    assert [source.rules_on(day).body for day in days] == [".old", ".old", ".middle", ".middle", ".new", ".new"]
+
+
+def test_before_the_first_version_there_are_no_rules(tmp_path: Path) -> None:
+    source = loaded(tmp_path, '[[extract]]\nfrom = 2026-03-01\nbody = ".new"\n')
+    assert list(source.rules_on(date(2026, 2, 28)).selectors()) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        ('[[extract]]\nbodi = "p"\n', r"no key 'extract\.bodi'; did you mean 'body'\?"),
+        ('[extract]\nbody = "p::before"\n', r"extract\.body: 'p::before' is not a CSS selector; correct it"),
+        ('[extract]\nremove = ["p", "a[["]\n', r"extract\.remove: 'a\[\[' is not a CSS selector; correct it"),
+        ('[[extract]]\nbody = "p"\n[[extract]]\nbody = "q"\n', "begin on the same day; give each .* its own `from`"),
+        ('[[extract]]\nfrom = "soon"\n', r"from: .*date; correct that value"),
+        (
+            '[[listings]]\nurl = "https://elfaro.example/"\nentry = ">"\n',
+            "entry: '>' is not a CSS selector; correct it",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_an_error_with_file_key_and_remedy(rules: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=says) as failed:
+        loaded(tmp_path, rules)
+    assert "sources/el-faro.toml" in str(failed.value)
