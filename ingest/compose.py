@@ -20,7 +20,7 @@ from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page,
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
 
-WEAK = {"trafilatura", "htmldate"}
+WEAK = {"text", "address", "script"}
 """Evidence that gives way to a feed's own date."""
 
 LEAD_CHARACTERS = 120

@@ -1,16 +1,14 @@
 """A page's bytes -> Extracted: the body by rules, by trafilatura or by structured data, and the metadata beside it."""
 
 import trafilatura
-from htmldate import find_date
 from lxml.html import HtmlElement
 from msgspec import field
-from trafilatura.metadata import extract_author, extract_title
 from trafilatura.settings import Document
 
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.kinds import Look, expect_article
-from ingest.extract.metadata import Found, Metadata, key, read_metadata
+from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
 from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.extract.stubs import lead_of
@@ -74,8 +72,9 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     ruled = apply_rules(tree, rules)
     stated = read_metadata(tree, url)
     method, blocks = _body(tree, url, ruled, stated)
-    found = {**stated.found, **_by_rule(ruled), **_guesses(tree, url, ruled, stated)}
-    authors = tuple(Found(name, "rule") for name in ruled.authors) or stated.authors or _guessed_authors(tree)
+    metadata = guess_metadata(tree, stated)
+    found = {**metadata.found, **_by_rule(ruled)}
+    authors = tuple(Found(name, "rule") for name in ruled.authors) or metadata.authors
     blocks = _without_title(blocks, found.get("title"))
     blocks, partial = lead_of(look, blocks)
     if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
@@ -109,25 +108,6 @@ def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[
 def _by_rule(ruled: Ruled) -> dict[str, Found]:
     values = {"title": ruled.title, "published": ruled.published}
     return {name: Found(value, "rule") for name, value in values.items() if value}
-
-
-def _guesses(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> dict[str, Found]:
-    """What the page nowhere states, guessed from its words; asked last and only then, as a guess costs 10 ms."""
-    guesses: dict[str, Found] = {}
-    if not ruled.title and "title" not in stated.found and (title := extract_title(tree)):
-        guesses["title"] = Found(title, "trafilatura")
-    if (
-        not ruled.published
-        and "published" not in stated.found
-        and (day := find_date(tree, url=url, original_date=True, extensive_search=True))
-    ):
-        guesses["published"] = Found(day, "htmldate")
-    return guesses
-
-
-def _guessed_authors(tree: HtmlElement) -> tuple[Found, ...]:
-    byline = extract_author(tree)
-    return (Found(byline, "trafilatura"),) if byline else ()
 
 
 def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Block, ...]:

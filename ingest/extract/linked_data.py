@@ -3,11 +3,9 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
-
-from lxml.html import HtmlElement
 
 Node = dict[str, Any]
 
@@ -20,6 +18,7 @@ _ARTICLES = {
     "review",
     "critic",
     "column",
+    "discussionforumposting",
 }
 _PAGES = {"webpage", "itempage", "medicalwebpage", "newsmediaorganization"}
 _CONTROL = re.compile(r"[\x00-\x1f]+")
@@ -28,26 +27,56 @@ _COMMENT = re.compile(
 )
 _AROUND = " \t\r\n;"
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_COMMENT_LINE = re.compile(r"^\s*//.*$", re.MULTILINE)
+_ARTICLE_TYPE = re.compile(r"@type[\"']?\s*:\s*\[?\s*[\"'][\w:/.]*(?:Article|Posting|Report)\b")
+# A value ends at a quote that a comma, brace or line end follows, so that quotes within it do not end it.
+_PICKED = re.compile(
+    r"\"(headline|datePublished|dateModified|dateCreated|description|url)\"\s*:\s*[\"']([^\n]{1,400}?)[\"']\s*(?:[,}\n]|$)"
+)
+_PICKED_AUTHOR = re.compile(r"\"author\"\s*:\s*\[?\s*(?:\{[^{}]{0,200}?\"name\"\s*:\s*)?\"([^\"\n]{2,80})\"")
+_LONGEST_BROKEN = 20_000
 _MARKUP = re.compile(r"<[^<>]+>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 12
 """Levels of nesting that are followed; real pages have their article within five."""
 
 
-def linked_data(tree: HtmlElement) -> list[Node]:
-    """Every JSON-LD node at the top of a script, in a list, in an @graph or as a mainEntity. Broken scripts are
-    mended where that is easy (control characters, comments, commas too many) and else skipped."""
-    scripts = (script.text for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
-    return [node for script in scripts if script for node in _nodes(_loads(script), 0)]
+def linked_data(scripts: Iterable[str]) -> list[Node]:
+    """Every JSON-LD node at the top of a script, in a list, in an @graph or as a mainEntity.
+
+    Broken scripts are mended where that is easy (control characters, comments, commas too many). Of an article in one
+    that cannot be, the few fields that metadata needs are picked out by their names.
+    """
+    return [node for script in scripts for node in _nodes(_loads(script), 0)]
 
 
 def _loads(script: str) -> Any:
-    for mended in (script, _TRAILING_COMMA.sub("", _CONTROL.sub(" ", _bare(script)))):
+    for mend in (str, _mended, _without_comment_lines):
         try:
-            return json.loads(mended, strict=False)
+            return json.loads(mend(script), strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return _picked(script)
+
+
+def _mended(script: str) -> str:
+    return _TRAILING_COMMA.sub("", _CONTROL.sub(" ", _bare(script)))
+
+
+def _without_comment_lines(script: str) -> str:
+    return _mended(_COMMENT_LINE.sub("", script))
+
+
+def _picked(script: str) -> Node | None:
+    """The article of a script that is no JSON (unescaped quotes, a template half filled in), field by field."""
+    if not _ARTICLE_TYPE.search(script):
+        return None
+    node: Node = {"@type": "NewsArticle"}
+    for match in _PICKED.finditer(script[:_LONGEST_BROKEN]):
+        node.setdefault(match[1], match[2].replace('\\"', '"').replace("\\/", "/"))
+    for match in _PICKED_AUTHOR.finditer(script[:_LONGEST_BROKEN]):
+        node.setdefault("author", []).append(match[1])
+    return node
 
 
 def _bare(script: str) -> str:
@@ -67,14 +96,15 @@ def _nodes(value: Any, depth: int) -> Iterator[Node]:
             yield from _nodes(value.get(key), depth + 1)
 
 
-def article_node(nodes: list[Node], url: str) -> Node:
-    """The node of the article at `url`: of several the one that names this address, else the one that says the most."""
+def article_node(nodes: list[Node], addresses: Iterable[str]) -> Node:
+    """The node of the page's article: of several the one that names one of the page's addresses, else the one that
+    says the most."""
     articles = [node for node in nodes if _is_article(node)]
-    path = _path(url)
+    paths = {path for address in addresses if (path := _path(address))}
 
     def worth(node: Node) -> tuple[bool, int]:
-        own = path and any(_path(text) == path for text in _addresses(node))
-        return bool(own), sum(key in node for key in ("headline", "datePublished", "author", "articleBody", "image"))
+        own = any(_path(text) in paths for text in _addresses(node))
+        return own, sum(key in node for key in ("headline", "datePublished", "author", "articleBody", "image"))
 
     return max(articles, key=worth, default={})
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from ingest.extract import Extracted, extract
+from ingest.extract.metadata import guess_metadata, read_metadata
 from ingest.models import to_json
 
 PAGES = Path(__file__).parents[1] / "data/pages"
@@ -105,6 +107,9 @@ def test_the_article_is_found_wherever_json_ld_has_it(written: Any) -> None:
         f"//<![CDATA[\n{json.dumps(NODE)}\n//]]>",
         f"<![CDATA[{json.dumps(NODE)}]]>",
         json.dumps(NODE) + ";",
+        "// the article\n" + json.dumps(NODE),
+        '{"@type": "NewsArticle", "headline": "The ferry leaves at ten", "author": Ana, "image": "<img src="x">"}',
+        "{'@type': 'NewsArticle', \"headline\": 'The ferry leaves at ten', }",
     ],
     ids=[
         "line break",
@@ -114,6 +119,9 @@ def test_the_article_is_found_wherever_json_ld_has_it(written: Any) -> None:
         "CDATA in a comment",
         "CDATA",
         "semicolon",
+        "comment line",
+        "bare word",
+        "single quotes",
     ],
 )
 def test_json_ld_that_is_nearly_right_is_mended(broken: str) -> None:
@@ -262,6 +270,57 @@ def test_kinds_of_evidence_are_not_mixed() -> None:
     assert found.authors == ("Ana Pérez",)
 
 
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        (
+            "<p class='byline'>By <a href='/author/ana'>Ana Pérez</a> <time>21 Feb 2022</time> <a>Share</a></p>",
+            ("Ana Pérez",),
+        ),
+        ("<div class='c-author__name'>Ana Pérez</div>", ("Ana Pérez",)),
+        ("<ul><li class='autor'>Ana Pérez</li><li class='autor'>João Souza</li></ul>", ("Ana Pérez", "João Souza")),
+        ("<p>Por Ana Pérez</p>", ("Ana Pérez",)),
+        ("<p>Harbour | By Ana Pérez | 21 Feb 2022</p>", ("Ana Pérez",)),
+        ("<div>Ana Pérez | 21.02.2022 - 22:22</div>", ("Ana Pérez",)),
+        ("<div>Text: Ana Pérez, Fotos: Eva Klein</div>", ("Ana Pérez",)),
+    ],
+)
+def test_a_byline_between_headline_and_body_is_read_where_nothing_is_stated(
+    byline: str, names: tuple[str, ...]
+) -> None:
+    assert read(body=f"<h1>The ferry leaves at ten</h1>{byline}").authors == names
+
+
+def test_a_paragraph_of_names_alone_above_the_text_is_its_byline() -> None:
+    page = f"<h1>Ferry</h1><div>The Harbour Post</div><p><b>Ana Pérez / João Souza</b></p>{BODY}"
+    tree = document_fromstring(page)
+    found = guess_metadata(tree, read_metadata(tree, URL), tree.findall(".//article/p"))
+    assert [name.value for name in found.authors] == ["Ana Pérez", "João Souza"]
+
+
+def test_the_outlet_is_no_author_where_the_page_shows_one() -> None:
+    outlet = {"@type": "Organization", "name": "Harbour Post"}
+    head = article(author=outlet, publisher=outlet)
+    assert read(head, "<h1>Ferry</h1><p class='byline'>By Ana Pérez, Harbour Post</p>").authors == ("Ana Pérez",)
+    assert read(head).authors == ("Harbour Post",)
+
+
+def test_the_author_is_nobody_who_comments_or_wrote_something_else() -> None:
+    others = "<div class='comments'><p class='author'>Eva Klein</p></div>"
+    others += "<div class='related'><a href='/author/max'>Max Ernst</a></div>"
+    assert read(body=f"<h1>The ferry leaves at ten</h1>{others}").authors == ()
+
+
+def test_who_took_the_picture_is_no_author() -> None:
+    picture = "<figure><figcaption class='author'>Eva Klein</figcaption></figure>"
+    assert read(body=f"<h1>The ferry leaves at ten</h1>{picture}").authors == ()
+
+
+def test_an_address_is_no_author() -> None:
+    head = "<meta property='article:author' content='https://social.example/ana'>"
+    assert read(head).authors == ()
+
+
 # ── titles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -296,6 +355,36 @@ def test_the_title_that_most_places_agree_on_wins() -> None:
     assert read(head, "<h1>The ferry leaves at ten</h1>").title == "The ferry leaves at ten"
 
 
+def test_the_headline_of_json_ld_is_believed_before_what_is_written_for_social_media() -> None:
+    head = article(headline="The ferry leaves at ten") + "<meta property='og:title' content='You will not believe it'>"
+    assert read(head + "<title>You will not believe it</title>").title == "The ferry leaves at ten"
+
+
+def test_a_headline_that_was_cut_is_completed() -> None:
+    whole = (
+        "The ferry leaves at ten in the morning, or so say the crews, who have slept on board for a week in this fog"
+    )
+    assert read(article(headline=whole[:100]), f"<h1>{whole}</h1>").title == whole
+
+
+def test_a_logo_at_the_top_is_no_title() -> None:
+    head = "<meta property='og:title' content='The ferry leaves at ten, whatever the fog'>"
+    assert read(head, "<h1>News of the bay</h1>").title == "The ferry leaves at ten, whatever the fog"
+
+
+def test_a_title_in_capitals_is_written_as_elsewhere() -> None:
+    head = "<meta property='og:title' content='The ferry leaves at ten'>"
+    assert read(head, "<h1>THE FERRY LEAVES AT TEN</h1>").title == "The ferry leaves at ten"
+
+
+def test_words_in_neighbouring_elements_of_a_headline_are_kept_apart() -> None:
+    assert read(body="<h1><span>The ferry</span><br><span>leaves at ten</span></h1>").title == "The ferry leaves at ten"
+
+
+def test_a_page_without_h1_and_title_has_the_nearest_heading_for_its_title() -> None:
+    assert read(body="<h2>The ferry leaves at ten</h2>").title == "The ferry leaves at ten"
+
+
 def test_a_heading_that_is_only_the_outlets_name_is_no_title() -> None:
     head = "<meta property='og:site_name' content='Harbour Post'><title>The ferry leaves at ten</title>"
     assert read(head, "<h1>Harbour Post</h1>").title == "The ferry leaves at ten"
@@ -327,6 +416,54 @@ def test_the_date_of_publication_is_found_as_it_was_written(head: str, body: str
 def test_the_articles_own_date_comes_before_that_of_the_page_around_it() -> None:
     page = {"@type": "WebPage", "datePublished": "2019-01-01"}
     assert read(script([page, NODE])).published == "2022-02-21"
+
+
+@pytest.mark.parametrize(
+    ("shown", "raw"),
+    [
+        ("<p>21 de febrero de 2022, 22:22 h</p>", "21 de febrero de 2022, 22:22"),
+        ("<p>By Ana Pérez <span>Feb 21, 2022</span></p>", "Feb 21, 2022"),
+        ("<div>Actualizado 22.02.2022</div><div>Publicado: 21.02.2022</div>", "21.02.2022"),
+        ("<div class='comments'>20 Feb 2022</div><div>21 Feb 2022</div>", "21 Feb 2022"),
+        ('<script>var page = {"publishedAt": "2022-02-21T22:22Z"};</script>', "2022-02-21T22:22Z"),
+        ("<script type='text/javascript'>x = {'modified': '2022-02-22'}</script>", ""),
+    ],
+)
+def test_a_date_that_is_only_shown_is_found_near_the_headline(shown: str, raw: str) -> None:
+    assert read(body=f"<h1>The ferry leaves at ten</h1>{shown}").published == raw
+
+
+def test_a_date_that_cannot_be_read_gives_way_to_one_that_can() -> None:
+    head = article(datePublished="1970-01-01T00:00:00Z") + "<meta name='date' content='2022-02-21'>"
+    assert read(head).published == "2022-02-21"
+
+
+def test_a_date_that_nothing_better_is_known_of_is_kept_as_written() -> None:
+    assert read(article(datePublished="2022-02-21T25:61")).published == "2022-02-21T25:61"
+
+
+def test_the_day_in_the_address_decides_between_dates_that_differ() -> None:
+    head = article(datePublished="2023-05-05") + "<meta name='date' content='2022-02-21'>"
+    page = f"<html><head>{head}</head><body>{BODY}</body></html>".encode()
+    assert extract(page, "https://harbour.example/2022/02/21/ferry").published == "2022-02-21"
+    assert extract(page, URL).published == "2023-05-05"
+
+
+def test_the_address_alone_dates_a_page() -> None:
+    page = f"<html><body>{BODY}</body></html>".encode()
+    assert extract(page, "https://harbour.example/20220221/ferry").published == "2022-02-21"
+
+
+def test_of_the_same_moment_the_outlets_own_clock_is_kept() -> None:
+    head = article(datePublished="2022-02-22T02:22:00Z")
+    local = "<h1>Ferry</h1><time datetime='2022-02-21T22:22:00-04:00'>yesterday</time>"
+    assert read(head, local).published == "2022-02-21T22:22:00-04:00"
+
+
+def test_a_clock_above_the_headline_and_a_change_below_are_not_when_it_was_published() -> None:
+    body = """<time datetime='2024-01-01'>today</time><h1>The ferry leaves at ten</h1>
+    <time class='updated' datetime='2022-02-22'></time><time datetime='2022-02-21'></time>"""
+    assert read(body=body).published == "2022-02-21"
 
 
 @pytest.mark.parametrize(("said", "code"), [("es-VE", "es"), ("pt_BR", "pt"), ("EN", "en"), ("fil", "fil"), ("", "")])

@@ -1,0 +1,128 @@
+"""The parts of a page in which it states things about itself, gathered in one pass.
+
+    tree ─► meta, link, title, script, h1 and time elements, microdata ─► Head
+
+The tree is walked by libxml2, once for elements and once for attributes: another walk in Python would cost as much as
+all the rest.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.extract import linked_data as ld
+from ingest.extract.metadata.found import Found, line
+from ingest.extract.metadata.outlet import Outlet
+
+Metas = dict[str, list[str]]
+
+_MARKED = etree.XPath("//@itemprop/.. | //@rel[. = 'author']/..")
+_SITE_NAMES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "dc.publisher",
+    "publisher",
+    "twitter:site",
+)
+_SITES = {"website", "organization", "newsmediaorganization", "corporation"}
+
+
+class Head(NamedTuple):
+    """What a page states, not yet weighed.
+
+    metas: contents by the name or property of the meta, in lower case; canonical: declared addresses, absolute;
+    headings, times: the h1 and time elements in order, of which `early` times stand before the first heading; marked:
+    the elements with an itemprop or rel=author; nodes: all JSON-LD, article: the node of it that is the article.
+    """
+
+    url: str
+    language: str
+    metas: Metas
+    canonical: tuple[str, ...]
+    title: str
+    headings: tuple[HtmlElement, ...]
+    times: tuple[HtmlElement, ...]
+    early: int
+    marked: tuple[HtmlElement, ...]
+    nodes: list[ld.Node]
+    article: ld.Node
+    outlet: Outlet
+
+    def stated(self, *names: str) -> Iterator[Found]:
+        """The contents of the metas of these names, in this order."""
+        return (Found(value, f"meta {name}") for name in names for value in self.metas.get(name, ()))
+
+    def linked(self, *names: str) -> Iterator[Found]:
+        """The texts of these properties of the article in JSON-LD."""
+        properties = (self.article.get(name) for name in names)
+        return (
+            Found(text, "json-ld") for value in properties for text in ld.texts(value, "@id", "url", "name", "@value")
+        )
+
+
+def read_head(tree: HtmlElement, url: str) -> Head:
+    """Gather what the page at `url` states."""
+    found: dict[str, list[HtmlElement]] = {tag: [] for tag in ("meta", "link", "title", "script", "h1", "time")}
+    early = 0
+    for element in tree.iter(*found):
+        found[element.tag].append(element)
+        early += element.tag == "time" and not found["h1"]
+    metas = _metas(found["meta"])
+    canonical = [absolute(url, href) for link in found["link"] if (href := _canonical(link))]
+    nodes = ld.linked_data(script.text for script in found["script"] if _is_linked_data(script))
+    article = ld.article_node(nodes, (url, *canonical, *metas.get("og:url", ())))
+    return Head(
+        url=url,
+        language=tree.get("lang") or tree.get("xml:lang") or "",
+        metas=metas,
+        canonical=tuple(canonical),
+        title=line(found["title"][0]) if found["title"] else "",
+        headings=tuple(found["h1"]),
+        times=tuple(found["time"]),
+        early=early,
+        marked=tuple(_MARKED(tree)),
+        nodes=nodes,
+        article=article,
+        outlet=Outlet.of(_outlet_names(metas, article, nodes), url),
+    )
+
+
+def _metas(elements: list[HtmlElement]) -> Metas:
+    metas: Metas = {}
+    for element in elements:
+        if not (content := ld.plain(element.get("content") or element.get("value") or "")):
+            continue
+        for name in filter(None, map(element.get, ("property", "name", "http-equiv"))):
+            values = metas.setdefault(name.strip().lower(), [])
+            if content not in values:
+                values.append(content)
+    return metas
+
+
+def _canonical(link: HtmlElement) -> str:
+    return (link.get("href") or "").strip() if "canonical" in (link.get("rel") or "").lower().split() else ""
+
+
+def _is_linked_data(script: HtmlElement) -> bool:
+    return "ld+json" in (script.get("type") or "").lower() and bool(script.text)
+
+
+def _outlet_names(metas: Metas, article: ld.Node, nodes: list[ld.Node]) -> Iterator[str]:
+    for name in _SITE_NAMES:
+        yield from metas.get(name, ())
+    yield ld.site_name(article, nodes)
+    for node in nodes:
+        if ld.types(node) & _SITES:
+            yield from (*ld.texts(node.get("name")), *ld.texts(node.get("alternateName")))
+
+
+def absolute(base: str, address: str) -> str:
+    """The address as seen from `base`; as it is where it is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
