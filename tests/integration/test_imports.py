@@ -248,7 +248,7 @@ def test_a_fault_in_the_file_is_told_and_nothing_of_it_is_imported(
     assert store.due_counts() == {"fetch": 0, "process": 0}
 
 
-def test_an_article_too_short_to_be_one_is_dead_in_the_end_and_says_why(
+def test_a_page_without_an_article_is_dead_in_the_end_and_says_why(
     outlet: Outlet, store: Store, tmp_path: Path, write_config: WriteConfig
 ) -> None:
     page = tmp_path / "stub.html"
@@ -256,5 +256,5 @@ def test_an_article_too_short_to_be_one_is_dead_in_the_end_and_says_why(
     settings = write_config(outlet, main="[schedule]\nattempts = 1\n")
     progress = imports(settings, store, page, url="https://harbour.example/stub")
     assert (progress.done, progress.outcomes) == (True, {"dead": 1})
-    assert "no article text found" in progress.errors[0]
+    assert "a paywall leaves no lead of the article" in progress.errors[0]
     assert published(store) == []
