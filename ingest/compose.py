@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest.clean import article_html, canonical_url, clean_blocks, clean_text, clean_url, read_date, split_authors
+from ingest.clean import (
+    article_html,
+    canonical_url,
+    clean_blocks,
+    clean_text,
+    clean_url,
+    read_date,
+    split_authors,
+    take_credits,
+)
 from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
@@ -43,9 +52,12 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
     Raises ExtractFailed where neither the page nor the feed has an article.
     """
     found = _found(entry, source, page)
+    credited = take_credits(found.blocks)
+    found = msgspec.structs.replace(found, blocks=credited.blocks)
     url = canonical_url(page.url, found.url) if page else clean_url(entry.url, keep_fragment=True)
     text = "\n\n".join(found.paragraphs)
     title, title_from = _title(found, entry)
+    authors, authors_from = _authors(found, entry, credited.authors)
     published, raw, published_from = _published(found, entry, source)
     fetched = page.fetched if page else now
     return enrich(
@@ -57,7 +69,8 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             title=title,
             text=text,
             html=article_html(found.blocks, page.url if page else entry.url),
-            authors=split_authors(found.authors or entry.authors),
+            authors=authors,
+            dateline=credited.dateline,
             published=published,
             published_raw=raw,
             updated=_date(found.updated or entry.updated, source),
@@ -74,7 +87,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             extraction=Extraction(
                 method=found.method,
                 partial=found.partial,
-                evidence={**found.evidence, "title": title_from, "published": published_from},
+                evidence={**found.evidence, "title": title_from, "published": published_from, **authors_from},
             ),
         )
     )
@@ -126,6 +139,15 @@ def _title(found: Extracted, entry: Entry) -> tuple[str, str]:
     if len(sentence) <= LEAD_CHARACTERS:
         return sentence.rstrip("."), "first sentence"
     return sentence[:LEAD_CHARACTERS].rsplit(" ", 1)[0] + "…", "first sentence"
+
+
+def _authors(found: Extracted, entry: Entry, signed: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The page's own, then the feed's, then those whose names stand above or below the text; and the evidence."""
+    page = found.evidence.get("authors", "page")
+    for said, origin in ((found.authors, page), (entry.authors, "feed"), (signed, "byline in text")):
+        if names := split_authors(said):
+            return names, {"authors": origin}
+    return (), {}
 
 
 def _published(found: Extracted, entry: Entry, source: Source) -> tuple[datetime | None, str, str]:

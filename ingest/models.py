@@ -257,8 +257,9 @@ class Article(Record, frozen=True, kw_only=True):
     id: of the canonical URL alone, see `article_id`. revision: 1 when first published, one more at each change.
     published: what the outlet said, None where it said nothing readable; `published_raw` is what was read.
     sorted: min(published, fetched), so that a date in the future cannot stay on top. text: paragraphs separated by a
-    blank line. html: the same as sanitised HTML, with its links, pictures and captions. language: ISO 639-1 of the
-    text itself. words: by white space. reading_minutes: at 230 words a minute.
+    blank line. html: the same as sanitised HTML, with its links, pictures and captions. dateline: where, when and by
+    which agency the text says that it was written, "CARACAS, Nov 3 (Reuters)"; as the outlet writes it. language: ISO
+    639-1 of the text itself. words: by white space. reading_minutes: at 230 words a minute.
     """
 
     id: str
@@ -269,6 +270,7 @@ class Article(Record, frozen=True, kw_only=True):
     text: str
     html: str = ""
     authors: tuple[str, ...] = ()
+    dateline: str = ""
     published: datetime | None = None
     published_raw: str = ""
     updated: datetime | None = None
