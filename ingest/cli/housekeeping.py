@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from ingest.clean import clean_url
 from ingest.cli.group import Place, console, opened, pass_place
-from ingest.errors import ConfigError, FetchFailed, StoreUnavailable, UnknownName
-from ingest.fetch import Fetcher
+from ingest.cli.pages import page_of
+from ingest.errors import ConfigError, StoreUnavailable
 from ingest.models import Article, to_json
-from ingest.settings import Settings, default_config
+from ingest.settings import default_config
 from ingest.store import open_store, running_url
 from ingest.wire import Wire
 
@@ -94,9 +93,9 @@ def extract(place: Place, file_or_url: str, as_json: bool, url: str, source: str
     from ingest import extract_article
 
     settings = place.settings()
-    html, address = _page(settings, file_or_url, url)
-    outlet = settings.source(source) if source else settings.source_of(address)
-    article = extract_article(html, address, outlet)
+    page = page_of(settings, file_or_url, url)
+    outlet = settings.source(source) if source else settings.source_of(page.url)
+    article = extract_article(page.body, page.url, outlet)
     click.echo(to_json(article).decode()) if as_json else _show(article)
 
 
@@ -144,26 +143,6 @@ def _chosen(wire: Wire, ids: tuple[str, ...], everything: bool) -> list[str]:
     if not ids and not everything:
         raise click.UsageError("name the entries (see `teletipo dead list`), or --all")
     return [state.id for state in wire.store.dead(1_000_000)] if everything else list(ids)
-
-
-def _page(settings: Settings, file_or_url: str, url: str) -> tuple[bytes, str]:
-    """The page's bytes and address, from a file or from the network."""
-    if "://" not in file_or_url:
-        file = Path(file_or_url)
-        if not file.is_file():
-            raise UnknownName("file or address", file_or_url, (str(path) for path in Path().glob("*.html")))
-        return file.read_bytes(), _address(url or "https://unknown.invalid/")
-    fetch = Fetcher(settings.fetch).get(file_or_url)
-    if not fetch.ok:
-        raise FetchFailed(f"{fetch.outcome}: {fetch.error}", fetch=fetch)
-    return fetch.body, fetch.url
-
-
-def _address(url: str) -> str:
-    try:
-        return clean_url(url)
-    except ValueError as error:
-        raise click.BadParameter(f"--url: {error}") from error
 
 
 def _show(article: Article) -> None:

@@ -1,18 +1,24 @@
 """sources: which outlets there are, and whether they answer."""
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from typing import NamedTuple
 
 import click
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from ingest.cli.checking import check_page
 from ingest.cli.group import Place, complaints, console, one_line, pass_place
-from ingest.errors import ParseFailed
+from ingest.cli.pages import page_from, page_of
+from ingest.errors import FetchFailed, ParseFailed
 from ingest.fetch import Fetcher
-from ingest.models import Feed
+from ingest.models import Feed, Source
 from ingest.parse import parse
+from ingest.settings import Settings
 
 AT_ONCE = 16
 
@@ -23,6 +29,8 @@ class Checked(NamedTuple):
     feed: Feed
     ok: bool
     found: str
+    article: str = ""
+    """The address of its first entry."""
 
 
 @click.group()
@@ -54,24 +62,57 @@ def list_(place: Place) -> None:
 
 @sources.command()
 @click.argument("names", nargs=-1, metavar="[SOURCE...]")
+@click.option("--page", metavar="FILE_OR_URL", help="Check the rules of the one source on this page, and ask no feed.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Use the rules as they were on this day.")
 @pass_place
-def check(place: Place, names: tuple[str, ...]) -> None:
+def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime | None) -> None:
     """Ask every address of these sources (all of them where none is named) once, and say what answered.
 
-    Exits with 1 where one did not answer with a feed.
+    Of each source that is named or has rules, the first article of its feed is fetched, to show what each selector
+    selects beside what is found without. Exits with 1 where an address did not answer with a feed, a page has no
+    article, or a selector selects nothing.
 
     \b
     Example:  teletipo sources check venezuelanalysis
+              teletipo sources check venezuelanalysis --page saved.html --on 2024-01-31
     """
     settings = place.settings()
     chosen = [settings.source(name) for name in names] or list(settings.sources.values())
+    day = on.date() if on else None
+    if page:
+        if len(names) != 1:
+            raise click.UsageError("--page is about the rules of one source; name it")
+        sys.exit(0 if check_page(chosen[0], page_of(settings, page, chosen[0].homepage), day) else 1)
     fetcher = Fetcher(settings.fetch)
-    feeds = [feed for source in chosen for feed in source.polled()]
+    checked = _ask(fetcher, [feed for source in chosen for feed in source.polled()])
+    _print(checked)
+    well = [
+        _check_article(fetcher, settings, source, checked, day)
+        for source in chosen
+        if (names or source.extract) and source.fetch.full_text != "never"
+    ]
+    sys.exit(0 if all(answer.ok for answer in checked) and all(well) else 1)
+
+
+def _ask(fetcher: Fetcher, feeds: list[Feed]) -> list[Checked]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(lambda feed: _check(fetcher, feed), feeds)
-        checked = list(track(answers, total=len(feeds), description="asking", console=complaints, transient=True))
-    _print(checked)
-    sys.exit(0 if all(answer.ok for answer in checked) else 1)
+        return list(track(answers, total=len(feeds), description="asking", console=complaints, transient=True))
+
+
+def _check_article(
+    fetcher: Fetcher, settings: Settings, source: Source, checked: list[Checked], day: date | None
+) -> bool:
+    """The first entry's page, after the pause that its host is given between two pages."""
+    url = next((each.article for each in checked if each.feed.source == source.id and each.article), "")
+    if not url:
+        return True
+    time.sleep(settings.fetch.delay if source.fetch.delay is None else source.fetch.delay)
+    try:
+        return check_page(source, page_from(fetcher.get(url)), day)
+    except FetchFailed as error:
+        console.print(f"\n[bold]{source.id}[/]  {escape(url)}\n[red]{escape(str(error))}[/]", soft_wrap=True)
+        return False
 
 
 def _check(fetcher: Fetcher, feed: Feed) -> Checked:
@@ -83,14 +124,15 @@ def _check(fetcher: Fetcher, feed: Feed) -> Checked:
     except ParseFailed as error:
         return Checked(feed, False, str(error))
     moved = f", now at {fetch.url}" if fetch.url != feed.url else ""
-    return Checked(feed, bool(parsed.entries), f"{len(parsed.entries)} entries in {fetch.elapsed:.1f} s{moved}")
+    found = f"{len(parsed.entries)} entries in {fetch.elapsed:.1f} s{moved}"
+    return Checked(feed, bool(parsed.entries), found, next((each.url for each in parsed.entries), ""))
 
 
 def _print(checked: list[Checked]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("source", "", "address", "answer"):
         table.add_column(name, overflow="fold")
-    for feed, ok, found in checked:
-        table.add_row(feed.source, "[green]ok[/]" if ok else "[red]no[/]", feed.url, found)
+    for each in checked:
+        table.add_row(each.feed.source, "[green]ok[/]" if each.ok else "[red]no[/]", each.feed.url, each.found)
     console.print(table)
     console.print(f"{sum(answer.ok for answer in checked)} of {len(checked)} addresses answered with entries")

@@ -10,5 +10,6 @@ evidence that it came from, and ingest/clean reads it afterwards. No I/O.
 
 from ingest.extract.blocks import blocks_of
 from ingest.extract.body import Extracted, extract
+from ingest.extract.inspection import Selected, inspect_rules
 
-__all__ = ["Extracted", "blocks_of", "extract"]
+__all__ = ["Extracted", "Selected", "blocks_of", "extract", "inspect_rules"]

@@ -117,8 +117,72 @@ def test_sources_check_exits_with_0_only_where_every_address_answers_with_a_feed
     checked = teletipo("sources", "check")
     assert checked.code == 0
     assert "1 of 1 addresses answered with entries" in checked.out
+    assert outlet.paths() == ["/feed"], "of a source without rules no page is fetched unless it is named"
     outlet.publish("/feed", article("ferry"))
     assert teletipo("sources", "check", "outlet").code == 1
+
+
+RULES = """
+[[extract]]
+body = "article"
+title = "h1"
+author = ".firma a"
+[[extract]]
+from = 2030-01-01
+body = ".new"
+"""
+
+
+def rewrite(folder: Path, outlet: Outlet, rules: str) -> None:
+    config_folder(folder / "config", outlet.url, main=SETTINGS, source=rules)
+
+
+def line(out: str, key: str, how: str) -> str:
+    """What stands behind a rule, or behind `without rules` below it."""
+    lines = out.splitlines()
+    starts = next(n for n, each in enumerate(lines) if each.startswith(f"{key} "))
+    return next(each.partition(f" {how} ")[2].strip() for each in lines[starts:] if f" {how} " in each)
+
+
+def test_sources_check_shows_what_each_selector_selects_beside_what_is_found_without(
+    teletipo: Teletipo, outlet: Outlet, tmp_path: Path
+) -> None:
+    publish(outlet, "ferry")
+    outlet.publish("/ferry", article("ferry"))
+    rewrite(tmp_path, outlet, RULES)
+    checked = teletipo("sources", "check")
+    assert outlet.paths() == ["/feed", "/ferry"], "a source with rules needs not be named"
+    assert line(checked.out, "body", "article").startswith("1 element, 62 words: The ferry The ferry left the")
+    assert " words: The ferry " in line(checked.out, "body", "without rules")
+    assert line(checked.out, "title", "h1") == "1 element, 2 words: The ferry"
+    assert line(checked.out, "author", ".firma a") == "nothing"
+    assert "warning: author = '.firma a' selects nothing on this page; correct it" in checked.out
+    assert checked.code == 1
+    rewrite(tmp_path, outlet, RULES.replace('author = ".firma a"\n', ""))
+    assert teletipo("sources", "check", "outlet").code == 0
+
+
+def test_sources_check_tries_the_rules_of_a_day_on_a_saved_page(
+    teletipo: Teletipo, outlet: Outlet, tmp_path: Path
+) -> None:
+    rewrite(tmp_path, outlet, RULES.replace('author = ".firma a"\n', ""))
+    (tmp_path / "ferry.html").write_text(article("ferry"))
+    assert teletipo("sources", "check", "outlet", "--page", "ferry.html").code == 0
+    later = teletipo("sources", "check", "outlet", "--page", "ferry.html", "--on", "2030-01-01")
+    assert later.code == 1
+    assert "body = '.new' selects nothing" in later.out
+    assert outlet.asked == [], "a saved page needs no network"
+    assert teletipo("sources", "check", "--page", "ferry.html").code == 2
+
+
+def test_sources_check_says_what_came_instead_of_an_article(teletipo: Teletipo, outlet: Outlet) -> None:
+    publish(outlet, "ferry")
+    outlet.publish("/ferry", "<title>Just a moment...</title><body><p>Verify that you are human.</p></body>")
+    checked = teletipo("sources", "check", "outlet")
+    assert checked.code == 1
+    assert "no article: a bot challenge came instead of the article (challenge)" in checked.out
+    outlet.publish("/ferry", article("ferry"))
+    assert teletipo("sources", "check", "outlet").code == 0
 
 
 def test_health_exits_with_1_where_nothing_runs(teletipo: Teletipo) -> None:
