@@ -7,6 +7,7 @@ names anybody else. Kinds of evidence are not mixed, as they spell names differe
 """
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -41,10 +42,12 @@ class _Kind(NamedTuple):
 def authors(head: Head) -> tuple[Found, ...]:
     """The names that the page states: of the first kind of evidence that names others than the outlet, else of the
     first at all."""
-    kinds = [kind for kind in _stated(head) if kind.names]
-    others = (kind for kind in kinds if not all(map(head.outlet.is_in, kind.names)))
-    kind = next(others, None) or next(iter(kinds), None)
-    return () if kind is None else _without_outlet(kind, head.outlet)
+    outlets = None
+    for kind in filter(attrgetter("names"), _stated(head)):
+        if not all(map(head.outlet.is_in, kind.names)):
+            return _without_outlet(kind, head.outlet)
+        outlets = outlets or kind
+    return () if outlets is None else _without_outlet(outlets, head.outlet)
 
 
 def _without_outlet(kind: _Kind, outlet: Outlet) -> tuple[Found, ...]:

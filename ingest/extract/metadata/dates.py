@@ -91,9 +91,8 @@ def is_on(one: Dated, day: datetime) -> bool:
 
 
 def _stated(head: Head) -> Iterator[Found]:
-    yield from head.linked("datePublished")
-    yield from head.stated(*_PUBLISHED)
-    yield from _of_microdata(head)
+    strong = [*head.linked("datePublished"), *head.stated(*_PUBLISHED)]
+    yield from strong or _of_microdata(head)
     for page in ld.page_nodes(head.nodes):
         yield from (Found(text, "json-ld page") for text in ld.texts(page.get("datePublished"), "@value"))
     yield from head.linked("dateCreated", "uploadDate")

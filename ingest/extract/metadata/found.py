@@ -1,9 +1,12 @@
 """What was found on a page and where: the words that the readers of titles, dates and bylines share."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
+
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 class Found(NamedTuple):
@@ -17,9 +20,10 @@ class Found(NamedTuple):
     sure: float = 0.5
 
 
+@lru_cache(maxsize=1024)
 def key(text: str) -> str:
     """Equal for texts that differ in case, punctuation or white space only."""
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def line(element: HtmlElement) -> str:

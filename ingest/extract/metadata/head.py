@@ -7,7 +7,8 @@ all the rest.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -31,14 +32,16 @@ _SITE_NAMES = (
 _SITES = {"website", "organization", "newsmediaorganization", "corporation"}
 
 
-class Head(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Head:
     """What a page states, not yet weighed.
 
     metas: contents by the name or property of the meta, in lower case; canonical: declared addresses, absolute;
-    headings, times: the h1 and time elements in order, of which `early` times stand before the first heading; marked:
-    the elements with an itemprop or rel=author; nodes: all JSON-LD, article: the node of it that is the article.
+    headings, times: the h1 and time elements in order, of which `early` times stand before the first heading; nodes:
+    all JSON-LD, article: the node of it that is the article.
     """
 
+    tree: HtmlElement
     url: str
     language: str
     metas: Metas
@@ -47,10 +50,14 @@ class Head(NamedTuple):
     headings: tuple[HtmlElement, ...]
     times: tuple[HtmlElement, ...]
     early: int
-    marked: tuple[HtmlElement, ...]
     nodes: list[ld.Node]
     article: ld.Node
     outlet: Outlet
+
+    @cached_property
+    def marked(self) -> list[HtmlElement]:
+        """The elements with an itemprop or rel=author, looked for only where JSON-LD and metas leave something open."""
+        return list(_MARKED(self.tree))
 
     def stated(self, *names: str) -> Iterator[Found]:
         """The contents of the metas of these names, in this order."""
@@ -76,6 +83,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
     nodes = ld.linked_data(script.text for script in found["script"] if _is_linked_data(script))
     article = ld.article_node(nodes, (url, *canonical, *metas.get("og:url", ())))
     return Head(
+        tree=tree,
         url=url,
         language=tree.get("lang") or tree.get("xml:lang") or "",
         metas=metas,
@@ -84,7 +92,6 @@ def read_head(tree: HtmlElement, url: str) -> Head:
         headings=tuple(found["h1"]),
         times=tuple(found["time"]),
         early=early,
-        marked=tuple(_MARKED(tree)),
         nodes=nodes,
         article=article,
         outlet=Outlet.of(_outlet_names(metas, article, nodes), url),

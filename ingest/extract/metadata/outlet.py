@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,7 +37,10 @@ class Outlet(NamedTuple):
         return self.owns(text) or any(own.startswith(name) or own.endswith(name) for name in names)
 
 
+@lru_cache(maxsize=1024)
 def _plain_key(text: str) -> str:
     """As `key`, without accents, as names are spelled in addresses."""
+    if text.isascii():
+        return key(text)
     letters = unicodedata.normalize("NFKD", text)
     return key("".join(letter for letter in letters if not unicodedata.combining(letter)))

@@ -9,12 +9,12 @@ from lxml.html import HtmlElement
 from ingest.extract import linked_data as ld
 from ingest.extract.metadata.byline import DOUBTED, OUTLET, authors
 from ingest.extract.metadata.dates import published, updated
-from ingest.extract.metadata.found import Found
+from ingest.extract.metadata.found import Found, line
 from ingest.extract.metadata.head import Head, absolute, read_head
 from ingest.extract.metadata.shown_byline import shown_authors
 from ingest.extract.metadata.shown_date import shown_date
 from ingest.extract.metadata.title import titles
-from ingest.extract.metadata.visible import heading_at, look
+from ingest.extract.metadata.visible import HEADINGS, look
 
 _SUMMARY = ("og:description", "description", "twitter:description", "dc.description", "sailthru.description")
 _IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src", "parsely-image-url")
@@ -61,8 +61,8 @@ def guess_metadata(tree: HtmlElement, stated: Metadata, body: Sequence[HtmlEleme
         return stated
     found, names = dict(stated.found), stated.authors
     view = look(tree, found["title"].value if "title" in found else "", body)
-    if "title" not in found and (headline := heading_at(view)):
-        found["title"] = Found(headline, "heading", 0.5)
+    if "title" not in found and (headline := next((one for one in view.near if one.tag in HEADINGS), None)) is not None:
+        found["title"] = Found(line(headline), "heading", 0.5)
     if "published" not in found and (date := shown_date(tree, view, stated.head)):
         found["published"] = date
     if doubted:

@@ -21,7 +21,7 @@ from ingest.extract.metadata.found import Found, line
 from ingest.extract.metadata.head import Head
 from ingest.extract.metadata.outlet import Outlet
 from ingest.extract.metadata.places import is_aside
-from ingest.extract.metadata.visible import Line, Visible, text_of
+from ingest.extract.metadata.visible import Line, Place, Visible, text_of
 
 _OF_AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:by-?lines?|authors?|autor(?:es|en|a)?|auteurs?|firmas?|vcard|p-author|writers?|reporters?"
@@ -46,7 +46,6 @@ _PICTURES = {"figure", "figcaption", "picture"}
 _LONGEST, _LONGEST_LINE = 160, 100
 _LEAST = 4
 """The score of a byline: a line with names in the right place, or a marked element next to it."""
-_BETWEEN, _ABOVE, _BELOW = 4, 2, 1
 
 
 class _Candidate(NamedTuple):
@@ -61,9 +60,8 @@ def shown_authors(view: Visible, head: Head, *, lone: bool) -> tuple[Found, ...]
 
     lone: whether one word without a space may be a name, which it rarely is.
     """
-    near = list(view.near())
-    candidates = [one for place in near for one in _marked(place, view, head.outlet, lone)]
-    candidates += [one for shown in view.lines(near) for one in _unmarked(shown, view, head.outlet)]
+    candidates = [one for near in view.near.items() for one in _marked(*near, view.frame, head.outlet, lone)]
+    candidates += [one for shown in view.lines() for one in _unmarked(shown, view, head.outlet)]
     best = max(candidates, key=lambda one: one.score, default=None)
     if best is None or best.score < _LEAST:
         return ()
@@ -72,14 +70,15 @@ def shown_authors(view: Visible, head: Head, *, lone: bool) -> tuple[Found, ...]
     return tuple(Found(name, best.evidence, OUTLET if head.outlet.is_in(name) else 0.75) for name in names)
 
 
-def _marked(place: int, view: Visible, outlet: Outlet, lone: bool) -> Iterator[_Candidate]:
-    element = view.elements[place]
+def _marked(
+    element: HtmlElement, place: Place, frame: frozenset[HtmlElement], outlet: Outlet, lone: bool
+) -> Iterator[_Candidate]:
     classed = element.get("rel") == "author" or bool(_OF_AUTHOR.search(f"{element.get('class')} {element.get('id')}"))
     if not classed and not _is_to_author(element):
         return
-    text, near = line(element), _nearness(place, view)
+    text = line(element)
     in_picture = any(around.tag in _PICTURES for around in element.iterancestors())
-    if not 0 < len(text) <= _LONGEST or in_picture or is_aside(element, view.frame, near == _BETWEEN):
+    if not 0 < len(text) <= _LONGEST or in_picture or is_aside(element, frame, place is Place.BETWEEN):
         return
     names = _linked(element) or [
         name
@@ -87,10 +86,10 @@ def _marked(place: int, view: Visible, outlet: Outlet, lone: bool) -> Iterator[_
         if looks_like_name(name) or (lone and classed and " " not in name)
     ]
     if others := tuple(name for name in names if not outlet.is_in(name)):
-        score = near + 3 * classed + 2 * is_byline(text) + (element.tag == "a") - 2 * max(0, len(others) - 2)
+        score = place + 3 * classed + 2 * is_byline(text) + (element.tag == "a") - 2 * max(0, len(others) - 2)
         yield _Candidate(others, score, element, "byline")
     elif names:
-        yield _Candidate(tuple(names), near + classed, element, "byline")
+        yield _Candidate(tuple(names), place + classed, element, "byline")
 
 
 def _is_to_author(element: HtmlElement) -> bool:
@@ -103,15 +102,15 @@ def _linked(element: HtmlElement) -> list[str]:
 
 
 def _unmarked(shown: Line, view: Visible, outlet: Outlet) -> Iterator[_Candidate]:
-    near = _nearness(shown.order, view)
-    if len(shown.text) > _LONGEST_LINE or is_aside(shown.element, view.frame, near == _BETWEEN):
+    between = shown.place is Place.BETWEEN
+    if len(shown.text) > _LONGEST_LINE:
         return
     bylines = [part for part in re.split(r"\s[|•·]\s", shown.text) if is_byline(part)]
     names = tuple(name for name in split_authors(bylines) if looks_like_name(name))
-    if not names and near == _BETWEEN:
+    if not names and between:
         names = _beside_date(shown.text) or _alone(shown, view)
-    if names and not any(map(outlet.is_in, names)):
-        yield _Candidate(names, near + 2 * bool(bylines), shown.element, "text")
+    if names and not any(map(outlet.is_in, names)) and not is_aside(shown.element, view.frame, between):
+        yield _Candidate(names, shown.place + 2 * bool(bylines), shown.element, "text")
 
 
 def _beside_date(text: str) -> tuple[str, ...]:
@@ -122,18 +121,15 @@ def _beside_date(text: str) -> tuple[str, ...]:
 
 
 def _alone(shown: Line, view: Visible) -> tuple[str, ...]:
-    """The names in a short paragraph that begins the body and holds nothing else."""
-    begins = view.start - 3 <= shown.order <= view.start + 1 and shown.element.tag in {"p", "div"}
+    """The names in a short paragraph just above the body or at its beginning that holds nothing else."""
+    first = view.first
+    begins = first is not None and (shown.element is first or shown.element.getnext() is first)
     return _full_names(shown.text) if begins and not shown.text.endswith((".", "?", "!", ":")) else ()
 
 
 def _full_names(text: str) -> tuple[str, ...]:
     names = split_authors([text])
     return names if len(names) < 4 and all(" " in name and looks_like_name(name) for name in names) else ()
-
-
-def _nearness(place: int, view: Visible) -> int:
-    return _BETWEEN if place in view.between() else _ABOVE if place in view.above() else _BELOW
 
 
 def _is_beside(one: _Candidate, best: _Candidate) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.clean.written import find_dates
@@ -16,11 +17,12 @@ from ingest.extract.metadata.dates import OF_CHANGE, day_in, is_on, readable, up
 from ingest.extract.metadata.found import Found
 from ingest.extract.metadata.head import Head
 from ingest.extract.metadata.places import is_aside
-from ingest.extract.metadata.visible import Line, Visible
+from ingest.extract.metadata.visible import Line, Visible, block_of, lines_of
 
 _LABEL = re.compile(
     r"publi|posted|veröffentlich|erschien|fecha|data de|pubblicat|opublik|опублик|公開|発行|掲載|发布", re.IGNORECASE
 )
+_WITH_YEAR = etree.XPath("//text()[contains(., '20') or contains(., '19')]")
 _SHORT = 40
 """Characters of a line that holds little more than a date."""
 _IN_SCRIPT = re.compile(
@@ -32,7 +34,7 @@ _IN_SCRIPT = re.compile(
 
 def shown_date(tree: HtmlElement, view: Visible, head: Head) -> Found | None:
     """The likeliest date of publication of those that the page shows, or None."""
-    near = _shown(view.lines(view.near()), view, head)
+    near = _shown(view.lines(), view, head)
     if day := day_in(head.url):
         address = Found(day.date().isoformat(), "address", 0.85)
         return next((found for found in near if _says(found, day, head)), address)
@@ -41,11 +43,18 @@ def shown_date(tree: HtmlElement, view: Visible, head: Head) -> Found | None:
 
 def _by_likelihood(tree: HtmlElement, near: Iterator[Found], view: Visible, head: Head) -> Iterator[Found]:
     yield from near
-    lines = list(view.lines(range(len(view.elements))))
+    lines = list(_dated_lines(tree))
     yield from _shown((one for one in lines if _LABEL.search(one.text) or len(one.text) < _SHORT), view, head)
     yield from (one.found for one in readable(_of_scripts(tree), head.language))
     yield from (found._replace(sure=0.5) for found in updated(head))
     yield from (found._replace(sure=0.4) for found in _shown(lines, view, head))
+
+
+def _dated_lines(tree: HtmlElement) -> Iterator[Line]:
+    """The lines anywhere on the page that have the digits of a year in them."""
+    parents = (text.getparent() if text.is_text else text.getparent().getparent() for text in _WITH_YEAR(tree))
+    blocks = dict.fromkeys(block_of(parent) for parent in parents if parent is not None)
+    return (line for block in blocks for line in lines_of(block))
 
 
 def _shown(lines: Iterable[Line], view: Visible, head: Head) -> Iterator[Found]:

@@ -54,8 +54,6 @@ def _stated(head: Head) -> Iterator[Found]:
     for name in _METAS:
         yield from (Found(value, f"meta {name}") for value in head.metas.get(name, ())[:1])
     yield Found(head.title, "title")
-    headlines = (element for element in head.marked if element.get("itemprop") == "headline")
-    yield from (Found(element.get("content") or line(element), "itemprop headline") for element in headlines)
     yield from (found._replace(evidence="json-ld name") for found in list(head.linked("name"))[:1])
 
 

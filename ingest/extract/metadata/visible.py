@@ -1,12 +1,14 @@
 """What a reader sees around the headline, for what the page nowhere states.
 
-    tree ─► its elements in order ─► above the headline │ between headline and body │ below the body ─► lines
+    headline ─► elements above it │ between it and the body │ at the body's end and below ─► lines
 
-A line is the text of a block element without that of the blocks inside it. Only elements near headline and body are
-looked at one by one, as a page has thousands.
+A line is the text of a block element without that of the blocks inside it. A page has thousands of elements, so that
+only those near the headline and the body are walked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -19,100 +21,129 @@ _INLINE = {
 }  # fmt: skip
 _APART = {"a", "time"}
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "button", "head"}
-_HEADINGS = ("h1", "h2", "h3")
+HEADINGS = ("h1", "h2", "h3")
 _LONGEST = 300
 """Characters of a line that can be a byline or hold the date; longer ones are prose."""
 _ABOVE, _INTO, _BELOW = 40, 8, 60
 """Elements above the headline, into the body, and below it, in which its date and byline stand."""
-_FAR = 60
-"""Elements before the body from which an h1 is a logo rather than the headline."""
+_FAR = 250
+"""Elements between headline and body from which it is no headline of that body, but a logo."""
+
+
+class Place(IntEnum):
+    """Where an element stands, better places being higher."""
+
+    BELOW = 1
+    ABOVE = 2
+    BETWEEN = 4
 
 
 class Line(NamedTuple):
-    """order: the place of the line's element among the page's elements."""
+    """A line, and the element that begins it."""
 
     text: str
     element: HtmlElement
-    order: int
+    place: Place
 
 
 class Visible(NamedTuple):
-    """elements: the page's, in order; headline, start, end: the places of the headline, of the body's first and of its
-    last element; frame: the elements around headline and body."""
+    """near: the elements near headline and body, likelier places first, each once; frame: those around headline and
+    body; headline, first: the heading and the first element of the body, where they are known."""
 
-    elements: list[HtmlElement]
-    headline: int
-    start: int
-    end: int
+    near: dict[HtmlElement, Place]
     frame: frozenset[HtmlElement]
+    headline: HtmlElement | None
+    first: HtmlElement | None
 
-    def between(self) -> range:
-        """From the headline to the first paragraphs."""
-        return range(self.headline, min(self.start + _INTO, len(self.elements)))
-
-    def above(self) -> range:
-        """Just above the headline, nearest first."""
-        return range(self.headline - 1, max(self.headline - _ABOVE, 0) - 1, -1)
-
-    def below(self) -> range:
-        """The end of the body, and just below."""
-        return range(max(self.end, self.start) + 1 - _INTO, min(self.end + _BELOW, len(self.elements)))
-
-    def near(self) -> Iterator[int]:
-        """The places of the elements near the headline and the body, the likeliest first, each once."""
-        return iter(dict.fromkeys((*self.between(), *self.above(), *self.below())))
-
-    def lines(self, places: Iterable[int]) -> Iterator[Line]:
-        """The lines that the elements at these places begin."""
-        for place in places:
-            element = self.elements[place]
-            if element.tag not in _INLINE and element.tag not in _UNSEEN:
-                texts = (" ".join(text.split()) for text in _own_texts(element))
-                yield from (Line(text, element, place) for text in texts if 0 < len(text) <= _LONGEST)
+    def lines(self) -> Iterator[Line]:
+        """The lines near headline and body, in the order of `near`."""
+        return (line for element, place in self.near.items() for line in lines_of(element, place))
 
 
 def look(tree: HtmlElement, title: str, body: Sequence[HtmlElement]) -> Visible:
     """Find the places. title: the believed one, to find the headline by; body: the elements chosen as the body."""
-    elements = list(tree.iter())
-    start = elements.index(body[0]) if body else None
-    headline = _headline(tree, elements, key(title), start)
-    inner = [*elements[headline : headline + 1], *body[:1]]
-    return Visible(
-        elements,
-        headline,
-        headline + _ABOVE if start is None else max(start, headline),
-        elements.index(body[-1]) if body else len(elements),
-        frozenset(around for element in inner for around in element.iterancestors()),
-    )
+    first = body[0] if body else None
+    headline = _headline(tree, title)
+    between = _until(first, headline)
+    if first is not None and not between:
+        headline = first
+    start = tree if headline is None else headline
+    near: dict[HtmlElement, Place] = {}
+    for place, elements in (
+        (Place.BETWEEN, between or islice(_onward(start), _ABOVE)),
+        (Place.BETWEEN, islice(_onward(first), _INTO)),
+        (Place.ABOVE, islice(_backward(start), _ABOVE)),
+        (Place.BELOW, islice(_backward(body[-1] if body else None), _INTO)),
+        (Place.BELOW, islice(_onward(body[-1] if body else None), _BELOW)),
+    ):
+        for element in elements:
+            near.setdefault(element, place)
+    inner = (one for one in (headline, first) if one is not None)
+    return Visible(near, frozenset(around for one in inner for around in one.iterancestors()), headline, first)
 
 
-def _headline(tree: HtmlElement, elements: list[HtmlElement], title: str, start: int | None) -> int:
-    """The place of the heading that says the title, else of the first h1, else of the body."""
-    headings = list(tree.iter(*_HEADINGS))
-    titled = [elements.index(heading) for heading in headings if title and key(line(heading)) == title]
-    if titled:
-        return next((place for place in titled if start is None or place <= start), titled[0])
-    first = next((elements.index(heading) for heading in headings if heading.tag == "h1"), start or 0)
-    return first if start is None or first > start - _FAR else start
+def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
+    """The heading that says the title, else the first h1."""
+    headings, wanted = list(tree.iter(*HEADINGS)), key(title)
+    titled = [heading for heading in headings if wanted and key(line(heading)) == wanted]
+    return next(chain(titled, (heading for heading in headings if heading.tag == "h1")), None)
 
 
-def heading_at(view: Visible) -> str:
-    """The text of the headline, or of the nearest heading after it; empty where there is none."""
-    headings = (view.elements[place] for place in view.between())
-    return next((text for heading in headings if heading.tag in _HEADINGS and (text := line(heading))), "")
+def _until(first: HtmlElement | None, headline: HtmlElement | None) -> list[HtmlElement]:
+    """The elements from the headline to the first of the body; none where they are too far from each other."""
+    if first is None:
+        return []
+    onward = list(takewhile(lambda element: element is not first, islice(_onward(headline), _FAR)))
+    return onward if len(onward) < _FAR else []
 
 
-def _own_texts(element: HtmlElement) -> Iterator[str]:
-    """What the element says outside the blocks in it: before the first, and after each."""
+def _onward(element: HtmlElement | None) -> Iterator[HtmlElement]:
+    """This element, what is in it and what follows, in the order of the page."""
+    while element is not None:
+        yield from element.iter()
+        while element is not None and element.getnext() is None:
+            element = element.getparent()
+        element = None if element is None else element.getnext()
+
+
+def _backward(element: HtmlElement | None) -> Iterator[HtmlElement]:
+    """What begins before this element, nearest first."""
+    while element is not None:
+        before = element.getprevious()
+        if before is not None:
+            yield from reversed(list(before.iter()))
+        element = element.getparent() if before is None else before
+        if before is None and element is not None:
+            yield element
+
+
+def lines_of(element: HtmlElement, place: Place = Place.BELOW) -> Iterator[Line]:
+    """The lines that a block element begins: its text before the first block in it, and after each."""
+    if element.tag in _INLINE or element.tag in _UNSEEN:
+        return
+    for pieces in _own_texts(element):
+        text = " ".join(" ".join(pieces).split())
+        if 0 < len(text) <= _LONGEST:
+            yield Line(text, element, place)
+
+
+def block_of(element: HtmlElement) -> HtmlElement:
+    """The block that the element is in, itself where it is one."""
+    while element.tag in _INLINE and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+def _own_texts(element: HtmlElement) -> Iterator[list[str]]:
     pieces = [element.text or ""]
     for child in element:
         if child.tag in _INLINE:
             pieces.append(" ".join(child.itertext()))
         elif child.tag not in _UNSEEN:
-            yield " ".join(pieces)
-            pieces.clear()
+            yield pieces
+            pieces = []
         pieces.append(child.tail or "")
-    yield " ".join(pieces)
+    yield pieces
 
 
 def text_of(element: HtmlElement) -> str:
