@@ -122,8 +122,7 @@ def _beside_date(text: str) -> tuple[str, ...]:
 
 def _alone(shown: Line, view: Visible) -> tuple[str, ...]:
     """The names in a short paragraph just above the body or at its beginning that holds nothing else."""
-    first = view.first
-    begins = first is not None and (shown.element is first or shown.element.getnext() is first)
+    begins = shown.element.tag in {"p", "div"} and shown.element in view.opening
     return _full_names(shown.text) if begins and not shown.text.endswith((".", "?", "!", ":")) else ()
 
 

@@ -48,12 +48,11 @@ class Line(NamedTuple):
 
 class Visible(NamedTuple):
     """near: the elements near headline and body, likelier places first, each once; frame: those around headline and
-    body; headline, first: the heading and the first element of the body, where they are known."""
+    body; opening: those with which the body begins and just above, where it is known."""
 
     near: dict[HtmlElement, Place]
     frame: frozenset[HtmlElement]
-    headline: HtmlElement | None
-    first: HtmlElement | None
+    opening: tuple[HtmlElement, ...]
 
     def lines(self) -> Iterator[Line]:
         """The lines near headline and body, in the order of `near`."""
@@ -79,7 +78,8 @@ def look(tree: HtmlElement, title: str, body: Sequence[HtmlElement]) -> Visible:
         for element in elements:
             near.setdefault(element, place)
     inner = (one for one in (headline, first) if one is not None)
-    return Visible(near, frozenset(around for one in inner for around in one.iterancestors()), headline, first)
+    frame = frozenset(around for one in inner for around in one.iterancestors())
+    return Visible(near, frame, (*between[-3:], *islice(_onward(first), 2)))
 
 
 def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
