@@ -86,6 +86,7 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
             fingerprint=fingerprint(text),
             extraction=Extraction(
                 method=found.method,
+                confidence=round(found.confidence, 3),
                 partial=found.partial,
                 evidence={**found.evidence, "title": title_from, "published": published_from, **authors_from},
             ),

@@ -246,6 +246,8 @@ class Extraction(Record, frozen=True, kw_only=True):
     """How the article was found: which way gave the body, and which evidence gave each other field."""
 
     method: str
+    confidence: float = 0.0
+    """The F1 to expect of the text against the article's own, 0 to 1."""
     partial: bool = False
     """True when the text is known to be less than the whole article."""
     evidence: dict[str, str] = msgspec.field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The bytes of an article's page -> what it says: the blocks of its body, and its title, authors and dates as written.
 
     bytes ─decode─► tree ─┬─ the site's own rules (CSS selectors), where it has any
-                          ├─ body: trafilatura, by blocks, or JSON-LD where the page has text nowhere else
+                          ├─ body: layout ─► features ─► model ─► choice, or JSON-LD where that has far more text
                           └─ metadata: JSON-LD, Open Graph, meta and time elements, then trafilatura
 
 The tree is parsed once and shared. Nothing is believed or cleaned here: every field is as the page has it, with the

@@ -1,13 +1,17 @@
-"""A page's bytes -> Extracted: the body by rules, by trafilatura or by structured data, and the metadata beside it."""
+"""A page's bytes -> Extracted: the body by rules, by choice or by structured data, and the metadata beside it."""
 
-import trafilatura
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from lxml.html import HtmlElement
 from msgspec import field
-from trafilatura.settings import Document
 
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
+from ingest.extract.choice import choose
+from ingest.extract.features import Stated
 from ingest.extract.kinds import Look, expect_article
+from ingest.extract.linked_data import plain
 from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
 from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
@@ -18,6 +22,18 @@ from ingest.words import word_count
 NO_RULES = ExtractRules()
 FEWEST_WORDS = 25
 """Below it a page is a video, a paywall, a consent screen or a front page rather than an article."""
+FULLER = 0.6
+"""JSON-LD's articleBody is the body where the page shows less than this share of it: the rest is behind a script."""
+
+
+class Body(NamedTuple):
+    """What gave the blocks, the blocks, how sure they are (the F1 to expect of their text, 0 to 1), and the elements of
+    the page that they stand in."""
+
+    method: str
+    blocks: tuple[Block, ...]
+    confidence: float
+    elements: Sequence[HtmlElement] = ()
 
 
 class Extracted(Record, frozen=True, kw_only=True):
@@ -25,8 +41,8 @@ class Extracted(Record, frozen=True, kw_only=True):
 
     authors: bylines as written; published, updated: dates as written; url: the address that the page declares for
     itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
-    `trafilatura`, `json-ld`); partial: the blocks are known to be less than the whole article; evidence: field -> where
-    it was found. What was not found is empty.
+    `generic`, `json-ld`); confidence: the F1 to expect of the text, 0 to 1; partial: the blocks are known to be less
+    than the whole article; evidence: field -> where it was found. What was not found is empty.
     """
 
     blocks: tuple[Block, ...]
@@ -40,6 +56,7 @@ class Extracted(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     language: str = ""
     method: str = ""
+    confidence: float = 0.0
     partial: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
 
@@ -61,7 +78,7 @@ def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules =
         raise
     except RecursionError as error:
         raise unreadable("the page is nested too deep to be read") from error
-    except Exception as error:  # lxml and trafilatura meet new surprises on the web every day
+    except Exception as error:  # lxml meets new surprises on the web every day
         raise unreadable(f"the page broke its reader: {type(error).__name__}: {error}") from error
 
 
@@ -71,38 +88,43 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     expect_article(look)
     ruled = apply_rules(tree, rules)
     stated = read_metadata(tree, url)
-    method, blocks = _body(tree, url, ruled, stated)
-    metadata = guess_metadata(tree, stated)
+    way = _body(tree, ruled, stated)
+    metadata = guess_metadata(tree, stated, way.elements)
     found = {**metadata.found, **_by_rule(ruled)}
     authors = tuple(Found(name, "rule") for name in ruled.authors) or metadata.authors
-    blocks = _without_title(blocks, found.get("title"))
-    blocks, partial = lead_of(look, blocks)
+    blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")))
     if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
-    evidence = {name: one.evidence for name, one in found.items()} | {"body": method}
+    evidence = {name: one.evidence for name, one in found.items()} | {"body": way.method}
     if authors:
         evidence["authors"] = authors[0].evidence
     return Extracted(
         blocks=blocks,
         authors=tuple(one.value for one in authors),
         tags=stated.tags,
-        method=method,
+        method=way.method,
+        confidence=way.confidence,
         partial=partial,
         evidence=evidence,
         **{name: one.value for name, one in found.items()},
     )
 
 
-def _body(tree: HtmlElement, url: str, ruled: Ruled, stated: Metadata) -> tuple[str, tuple[Block, ...]]:
+def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata) -> Body:
     if sum(map(word_count, _texts(ruled.blocks))) >= FEWEST_WORDS:
-        return "rules", ruled.blocks
-    article = trafilatura.bare_extraction(tree, url=url, include_comments=False, deduplicate=False)
-    general = blocks_in(article.body) if isinstance(article, Document) and article.body is not None else ()
-    if len(general) == 1 and stated.body:  # trafilatura's last resort is JSON-LD too, with its paragraphs run together
-        blocks = blocks_of(stated.body)
-        if key("".join(_texts(blocks))) == key(general[0].text):
-            return "json-ld", blocks
-    return "trafilatura", general
+        return Body("rules", ruled.blocks, 1.0)
+    said = stated_for_body(stated)
+    choice = choose(tree, said)
+    if choice.words < FULLER * word_count(said.body):
+        return Body("json-ld", blocks_of(stated.body), choice.confidence)
+    places = [element for element in choice.elements if element.getparent() is not None]
+    return Body("generic", blocks_in(choice.elements), choice.confidence, places)
+
+
+def stated_for_body(stated: Metadata) -> Stated:
+    """What the page says about itself that the body's passages are held against."""
+    title, summary = (stated.found[name].value if name in stated.found else "" for name in ("title", "summary"))
+    return Stated(title, summary, plain(stated.body))
 
 
 def _by_rule(ruled: Ruled) -> dict[str, Found]:

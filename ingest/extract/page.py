@@ -24,6 +24,8 @@ MOST_ELEMENTS = 40_000
 read, and is a dump of data or meant ill."""
 
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # without ESC, which ISO 2022 writes
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+"""What no text holds; lxml reads them and then refuses to write them."""
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 TAG = re.compile(r"<[a-zA-Z!/?]")
 # Possessive, since a page that opens with thirty comments made a backtracking pattern run for ever.
@@ -125,7 +127,7 @@ def parse(text: str) -> HtmlElement:
     parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     try:
         # As bytes, since lxml refuses a str that declares an encoding of its own.
-        tree = document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(text.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise unreadable(f"the page cannot be read as HTML: {error}") from error
     if any("Excessive depth" in entry.message for entry in parser.error_log):

@@ -37,10 +37,10 @@ def apply_rules(tree: HtmlElement, rules: ExtractRules) -> Ruled:
 
 
 def remove(elements: list[HtmlElement]) -> None:
-    """Take these out of their tree; the text behind each stays."""
+    """Empty these; the text behind each stays where it is, since lxml cannot move what `&#1;` has put there."""
     for element in elements:
-        if element.getparent() is not None:
-            element.drop_tree()
+        element.clear(keep_tail=True)
+        element.tag = "template"
 
 
 def outermost(elements: list[HtmlElement]) -> list[HtmlElement]:

@@ -6,6 +6,7 @@ bodies are let through at once; only a paywall that states itself and breaks off
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ingest.errors import PageKind
@@ -54,13 +55,18 @@ def lead_of(look: Look, blocks: tuple[Block, ...]) -> Lead:
     end = len(blocks) - OFFER_WITHIN if words >= LOCKED_SHORT else 0
     folded = [wording.fold(block.text) if place >= end else "" for place, block in enumerate(blocks)]
     if words < SHORT:
-        _expect_own_words(folded)
+        _expect_own_words(folded if words >= LEAD else [*folded, *_paragraphs(look)])
     if not _is_stub(look, folded, words, locked=locked):
         return Lead(blocks)
     own = tuple(block for block, low in zip(blocks, folded, strict=True) if not wording.PAYWALL.search(low))
     if _words(block.text for block in own if block.in_text) < LEAD:
         raise refusal("paywall")
     return Lead(own, partial=True)
+
+
+def _paragraphs(look: Look) -> Iterable[str]:
+    """The page's first paragraphs, where hardly any of them was found to be an article's."""
+    return (wording.fold(" ".join(each.itertext())) for each in islice(look.tree.iter("p"), 20))
 
 
 def _expect_own_words(folded: Sequence[str]) -> None:
