@@ -460,6 +460,23 @@ def test_of_the_same_moment_the_outlets_own_clock_is_kept() -> None:
     assert read(head, local).published == "2022-02-21T22:22:00-04:00"
 
 
+@pytest.mark.parametrize(
+    ("shown", "raw"),
+    [
+        ("<time datetime='2022-02-21 22:22:30'>yesterday</time>", "2022-02-21T22:22:30-04:00"),
+        ("<p>21 de febrero de 2022, 10:22 p. m.</p>", "2022-02-21T22:22:30-04:00"),
+        ("<p>21 de febrero de 2022, 10:07 p. m.</p>", "2022-02-22T02:22:30Z"),
+        ("<p>21 de febrero de 2022, 10:23 p. m.</p>", "2022-02-22T02:22:30Z"),
+        ("<p>21 de febrero de 2022</p>", "2022-02-22T02:22:30Z"),
+        ("<p>Actualizado: 21 de febrero de 2022, 10:22 p. m.</p>", "2022-02-22T02:22:30Z"),
+    ],
+    ids=["without a zone", "in words", "no zone on Earth", "another minute", "without a clock", "a change"],
+)
+def test_a_moment_in_utc_is_written_by_the_clock_that_the_page_shows(shown: str, raw: str) -> None:
+    head = article(datePublished="2022-02-22T02:22:30Z", author="Ana Pérez")
+    assert read(head, f"<h1>Ferry</h1>{shown}").published == raw
+
+
 def test_a_clock_above_the_headline_and_a_change_below_are_not_when_it_was_published() -> None:
     body = """<time datetime='2024-01-01'>today</time><h1>The ferry leaves at ten</h1>
     <time class='updated' datetime='2022-02-22'></time><time datetime='2022-02-21'></time>"""

@@ -75,7 +75,7 @@ def _of_meta(name: str, head: Head, sure: float) -> _Kind:
 
 def _of_microdata(head: Head) -> Iterator[str]:
     for element in head.marked:
-        if "author" in (element.get("itemprop") or "").split() and not is_aside(element):
+        if "author" in (element.get("itemprop") or "").split() and not is_aside(element, near=True):
             named = element.find(".//*[@itemprop='name']")
             yield from _short(element if named is None else named)
 

@@ -10,7 +10,7 @@ on which day that was there.
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -41,6 +41,8 @@ _DATE_LIKE = re.compile(r"\d{4}|\d{1,2}\W\d{1,2}\W\d{2}")
 _OF_PUBLICATION = re.compile(r"publi|posted|entry-date|date|timestamp|byline|meta", re.IGNORECASE)
 OF_CHANGE = re.compile(r"updat|modif|güncel|aktual|actuali|atualiz|aggiorn|mise-?a-?jour|mis à jour", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(\d\d?)\2(\d\d?)(?!\d)")
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|\b[A-Z]{2,4})$")
+_CLOCK = re.compile(r"\d:\d\d")
 _ABROAD = re.compile(r"\d[+-](?!00:?00)\d\d:?\d\d$")
 SURE, SURER = 0.9, 0.97
 """One place states it; another states the same day."""
@@ -85,6 +87,12 @@ def day_in(address: str) -> datetime | None:
     return None
 
 
+def hides_day(found: Found) -> bool:
+    """Whether the date is written in UTC and at an hour at which it was another day in America or in Asia."""
+    in_utc = re.search(r"(?:T(\d\d):\S*)?(?:Z|[+-]00:?00|\bUTC|\bGMT)$", found.value)
+    return in_utc is not None and not (in_utc[1] and 9 <= int(in_utc[1]) < 14)
+
+
 def is_on(one: Dated, day: datetime) -> bool:
     """Whether the moment is on this day somewhere on Earth."""
     return timedelta(hours=-14) <= one.moment - day <= timedelta(hours=38)
@@ -102,7 +110,7 @@ def _stated(head: Head) -> Iterator[Found]:
 
 def _of_microdata(head: Head) -> Iterator[Found]:
     for element in head.marked:
-        if "datePublished" in (element.get("itemprop") or "").split() and not is_aside(element):
+        if "datePublished" in (element.get("itemprop") or "").split() and not is_aside(element, near=True):
             yield Found(_value(element), "itemprop datePublished")
 
 
@@ -133,5 +141,17 @@ def _believed(dated: list[Dated], head: Head) -> Dated:
     best = dated[0]
     if (day := day_in(head.url)) and not is_on(best, day):
         best = next((one for one in dated if is_on(one, day)), best)
+    if _ZONE.search(best.found.value) is None:
+        return best
     same = (one for one in dated if abs(one.moment - best.moment) < timedelta(minutes=1))
-    return next((one for one in same if _ABROAD.search(one.found.value)), best)
+    abroad = next((one for one in same if _ABROAD.search(one.found.value)), None)
+    return abroad or next((local for one in dated if (local := by_own_clock(best, one))), best)
+
+
+def by_own_clock(best: Dated, other: Dated) -> Dated | None:
+    """The moment of `best` with the hours from UTC by which `other`, a clock without a zone, shows the same minute."""
+    ahead = other.moment.replace(second=0) - best.moment.replace(second=0)
+    half_hours, rest = divmod(ahead, timedelta(minutes=30))
+    if _ZONE.search(other.found.value) or not _CLOCK.search(other.found.value) or rest or not -24 <= half_hours <= 28:
+        return None
+    return Dated(best.found._replace(value=best.moment.astimezone(timezone(ahead)).isoformat()), best.moment)

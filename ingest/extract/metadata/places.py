@@ -11,7 +11,9 @@ _OTHERS = re.compile(
     r"|more-(?:stories|news|articles)|recirc\w*|ticker|promo|latest)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"(?:^|[\s_-])(?:footer|nav|navbar|menu|rail)(?=$|[\s_-])", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?:^|[\s_-])(?:(?<!post.)(?<!entry.)(?<!article.)footer|nav|navbar|menu|rail)(?=$|[\s_-])", re.IGNORECASE
+)
 _WRAPPERS = {"html", "body", "main", "article"}
 """Their classes say what a page has, not what they are."""
 

@@ -8,11 +8,11 @@ from lxml.html import HtmlElement
 
 from ingest.extract import linked_data as ld
 from ingest.extract.metadata.byline import DOUBTED, OUTLET, authors
-from ingest.extract.metadata.dates import published, updated
+from ingest.extract.metadata.dates import hides_day, published, updated
 from ingest.extract.metadata.found import Found, line
 from ingest.extract.metadata.head import Head, absolute, read_head
 from ingest.extract.metadata.shown_byline import shown_authors
-from ingest.extract.metadata.shown_date import shown_date
+from ingest.extract.metadata.shown_date import shown_clock, shown_date
 from ingest.extract.metadata.title import titles
 from ingest.extract.metadata.visible import HEADINGS, look
 
@@ -57,18 +57,25 @@ def guess_metadata(tree: HtmlElement, stated: Metadata, body: Sequence[HtmlEleme
     body: the elements chosen as the body, in order; none where it is not known.
     """
     doubted = not stated.authors or stated.authors[0].sure < DOUBTED
-    if not doubted and {"title", "published"} <= set(stated.found):
+    date = stated.found.get("published")
+    if not doubted and "title" in stated.found and date and not hides_day(date):
         return stated
     found, names = dict(stated.found), stated.authors
     view = look(tree, found["title"].value if "title" in found else "", body)
     if "title" not in found and (headline := next((one for one in view.near if one.tag in HEADINGS), None)) is not None:
         found["title"] = Found(line(headline), "heading", 0.5)
-    if "published" not in found and (date := shown_date(tree, view, stated.head)):
+    date = shown_clock(view, stated.head, date) or date if date else shown_date(tree, view, stated.head)
+    if date:
         found["published"] = date
     if doubted:
         shown = shown_authors(view, stated.head, lone=not names)
-        names = shown if shown and (shown[0].sure > OUTLET or not names) else names
+        if not names or (shown and shown[0].sure > OUTLET and not {*_values(shown)} & {*_values(names)}):
+            names = shown
     return stated._replace(found=found, authors=names)
+
+
+def _values(found: Sequence[Found]) -> Iterator[str]:
+    return (one.value.casefold() for one in found)
 
 
 def _canonical(head: Head) -> Iterator[Found]:

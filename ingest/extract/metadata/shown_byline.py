@@ -34,7 +34,7 @@ _TO_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"\b(?:updat|güncel|aktual|actuali|atualiz|aggiorn|publi|veröff|uhr|stand|lectura|leitura|lesezeit|read|comment"
+    r"\b(?:last|updat|modif|güncel|aktual|actuali|atualiz|aggiorn|publi|veröff|uhr|stand|lectura|leitura|lesezeit|read|comment"
     r"|kommentar|photo|foto|image|bild)",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def shown_authors(view: Visible, head: Head, *, lone: bool) -> tuple[Found, ...]
     lone: whether one word without a space may be a name, which it rarely is.
     """
     candidates = [one for near in view.near.items() for one in _marked(*near, view.frame, head.outlet, lone)]
-    candidates += [one for shown in view.lines() for one in _unmarked(shown, view, head.outlet)]
+    candidates += [one for shown in view.lines for one in _unmarked(shown, view, head.outlet)]
     best = max(candidates, key=lambda one: one.score, default=None)
     if best is None or best.score < _LEAST:
         return ()
@@ -73,18 +73,18 @@ def shown_authors(view: Visible, head: Head, *, lone: bool) -> tuple[Found, ...]
 def _marked(
     element: HtmlElement, place: Place, frame: frozenset[HtmlElement], outlet: Outlet, lone: bool
 ) -> Iterator[_Candidate]:
-    classed = element.get("rel") == "author" or bool(_OF_AUTHOR.search(f"{element.get('class')} {element.get('id')}"))
+    marks = f"{element.get('class', '')} {element.get('id', '')}"
+    classed = element.get("rel") == "author" or (marks != " " and _OF_AUTHOR.search(marks) is not None)
     if not classed and not _is_to_author(element):
         return
     text = line(element)
     in_picture = any(around.tag in _PICTURES for around in element.iterancestors())
     if not 0 < len(text) <= _LONGEST or in_picture or is_aside(element, frame, place is Place.BETWEEN):
         return
-    names = _linked(element) or [
-        name
-        for name in split_authors([text_of(element)])
-        if looks_like_name(name) or (lone and classed and " " not in name)
-    ]
+    written = split_authors([text_of(element)])
+    names = _linked(element) or [name for name in written if looks_like_name(name)]
+    if not names and lone and classed and len(written) == 1 and " " not in written[0]:
+        names = [*written]
     if others := tuple(name for name in names if not outlet.is_in(name)):
         score = place + 3 * classed + 2 * is_byline(text) + (element.tag == "a") - 2 * max(0, len(others) - 2)
         yield _Candidate(others, score, element, "byline")
@@ -123,7 +123,8 @@ def _beside_date(text: str) -> tuple[str, ...]:
 def _alone(shown: Line, view: Visible) -> tuple[str, ...]:
     """The names in a short paragraph just above the body or at its beginning that holds nothing else."""
     begins = shown.element.tag in {"p", "div"} and shown.element in view.opening
-    return _full_names(shown.text) if begins and not shown.text.endswith((".", "?", "!", ":")) else ()
+    is_prose = shown.text.endswith((".", "?", "!", ":")) or shown.text.isupper()
+    return _full_names(shown.text) if begins and not is_prose else ()
 
 
 def _full_names(text: str) -> tuple[str, ...]:

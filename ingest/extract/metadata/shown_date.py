@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.clean.written import find_dates
-from ingest.extract.metadata.dates import OF_CHANGE, day_in, is_on, readable, updated
+from ingest.extract.metadata.dates import OF_CHANGE, by_own_clock, day_in, is_on, readable, updated
 from ingest.extract.metadata.found import Found
 from ingest.extract.metadata.head import Head
 from ingest.extract.metadata.places import is_aside
@@ -34,11 +34,18 @@ _IN_SCRIPT = re.compile(
 
 def shown_date(tree: HtmlElement, view: Visible, head: Head) -> Found | None:
     """The likeliest date of publication of those that the page shows, or None."""
-    near = _shown(view.lines(), view, head)
+    near = _shown(view.lines, view, head)
     if day := day_in(head.url):
         address = Found(day.date().isoformat(), "address", 0.85)
         return next((found for found in near if _says(found, day, head)), address)
     return next(_by_likelihood(tree, near, view, head), None)
+
+
+def shown_clock(view: Visible, head: Head, stated: Found) -> Found | None:
+    """`stated`, which is in UTC, by the outlet's own clock, where a line near the headline shows that."""
+    dated = readable([stated], head.language)
+    others = readable(_shown(view.lines, view, head), head.language)
+    return next((local.found for one in dated for other in others if (local := by_own_clock(one, other))), None)
 
 
 def _by_likelihood(tree: HtmlElement, near: Iterator[Found], view: Visible, head: Head) -> Iterator[Found]:

@@ -7,7 +7,9 @@ only those near the headline and the body are walked.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
@@ -21,10 +23,13 @@ _INLINE = {
 }  # fmt: skip
 _APART = {"a", "time"}
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "button", "head"}
+_WORDLESS = {
+    "svg", "g", "path", "use", "script", "style", "source", "img", "picture", "video", "input", "br", "hr", "wbr",
+}  # fmt: skip
 HEADINGS = ("h1", "h2", "h3")
 _LONGEST = 300
 """Characters of a line that can be a byline or hold the date; longer ones are prose."""
-_ABOVE, _INTO, _BELOW = 40, 8, 60
+_ABOVE, _INTO, _BELOW = 40, 12, 60
 """Elements above the headline, into the body, and below it, in which its date and byline stand."""
 _FAR = 250
 """Elements between headline and body from which it is no headline of that body, but a logo."""
@@ -46,7 +51,8 @@ class Line(NamedTuple):
     place: Place
 
 
-class Visible(NamedTuple):
+@dataclass(frozen=True)
+class Visible:
     """near: the elements near headline and body, likelier places first, each once; frame: those around headline and
     body; opening: those with which the body begins and just above, where it is known."""
 
@@ -54,9 +60,10 @@ class Visible(NamedTuple):
     frame: frozenset[HtmlElement]
     opening: tuple[HtmlElement, ...]
 
-    def lines(self) -> Iterator[Line]:
+    @cached_property
+    def lines(self) -> list[Line]:
         """The lines near headline and body, in the order of `near`."""
-        return (line for element, place in self.near.items() for line in lines_of(element, place))
+        return [line for element, place in self.near.items() for line in lines_of(element, place)]
 
 
 def look(tree: HtmlElement, title: str, body: Sequence[HtmlElement]) -> Visible:
@@ -85,7 +92,7 @@ def look(tree: HtmlElement, title: str, body: Sequence[HtmlElement]) -> Visible:
 def _headline(tree: HtmlElement, title: str) -> HtmlElement | None:
     """The heading that says the title, else the first h1."""
     headings, wanted = list(tree.iter(*HEADINGS)), key(title)
-    titled = [heading for heading in headings if wanted and key(line(heading)) == wanted]
+    titled = (heading for heading in headings if wanted and key(line(heading)) == wanted)
     return next(chain(titled, (heading for heading in headings if heading.tag == "h1")), None)
 
 
@@ -100,7 +107,7 @@ def _until(first: HtmlElement | None, headline: HtmlElement | None) -> list[Html
 def _onward(element: HtmlElement | None) -> Iterator[HtmlElement]:
     """This element, what is in it and what follows, in the order of the page."""
     while element is not None:
-        yield from element.iter()
+        yield from (one for one in element.iter() if one.tag not in _WORDLESS)
         while element is not None and element.getnext() is None:
             element = element.getparent()
         element = None if element is None else element.getnext()
@@ -110,10 +117,10 @@ def _backward(element: HtmlElement | None) -> Iterator[HtmlElement]:
     """What begins before this element, nearest first."""
     while element is not None:
         before = element.getprevious()
-        if before is not None:
-            yield from reversed(list(before.iter()))
         element = element.getparent() if before is None else before
-        if before is None and element is not None:
+        while before is not None and len(before):
+            element = before = before[-1]
+        if element is not None and element.tag not in _WORDLESS:
             yield element
 
 
@@ -121,9 +128,8 @@ def lines_of(element: HtmlElement, place: Place = Place.BELOW) -> Iterator[Line]
     """The lines that a block element begins: its text before the first block in it, and after each."""
     if element.tag in _INLINE or element.tag in _UNSEEN:
         return
-    for pieces in _own_texts(element):
-        text = " ".join(" ".join(pieces).split())
-        if 0 < len(text) <= _LONGEST:
+    for text in _own_texts(element):
+        if len(text) <= _LONGEST:
             yield Line(text, element, place)
 
 
@@ -134,16 +140,18 @@ def block_of(element: HtmlElement) -> HtmlElement:
     return element
 
 
-def _own_texts(element: HtmlElement) -> Iterator[list[str]]:
-    pieces = [element.text or ""]
+def _own_texts(element: HtmlElement) -> Iterator[str]:
+    pieces = (element.text or "").split()
     for child in element:
         if child.tag in _INLINE:
-            pieces.append(" ".join(child.itertext()))
-        elif child.tag not in _UNSEEN:
-            yield pieces
-            pieces = []
-        pieces.append(child.tail or "")
-    yield pieces
+            pieces += " ".join(child.itertext()).split()
+        elif child.tag not in _UNSEEN and pieces:
+            yield " ".join(pieces)
+            pieces.clear()
+        if child.tail:
+            pieces += child.tail.split()
+    if pieces:
+        yield " ".join(pieces)
 
 
 def text_of(element: HtmlElement) -> str:
