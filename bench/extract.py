@@ -59,7 +59,7 @@ def means(measured: Iterable[Measured]) -> dict[str, dict[str, tuple[int, Means]
     for page in measured:
         for reader, scores in page.scores.items():
             for what, value in scores.items():
-                for group in (page.row["set"], page.row["lang"], "all"):
+                for group in (page.row["set"], page.row["lang"] or "??", "all"):
                     values[what][group][reader].append(value)
     return {
         what: {
