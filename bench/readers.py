@@ -67,7 +67,7 @@ def resiliparse(body: bytes, _url: str) -> Read:
     """resiliparse's main content; it reads no metadata."""
     html2text: Any = importlib.import_module("resiliparse.extract.html2text")
     try:
-        return Read(html2text.extract_plain_text(_decoded(body), main_content=True, preserve_formatting=True))
+        return Read(html2text.extract_plain_text(_decoded(body), main_content=True, alt_texts=False, comments=False))
     except Exception:
         return Read()
 
