@@ -67,7 +67,7 @@ TREES = {
 class Reference(NamedTuple):
     """A text to find passages in."""
 
-    grams: set[str]
+    grams: set[tuple[str, ...]]
     lines: set[str]
     running: str
 

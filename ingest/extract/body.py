@@ -27,13 +27,14 @@ FULLER = 0.6
 
 
 class Body(NamedTuple):
-    """What gave the blocks, the blocks, how sure they are (the F1 to expect of their text, 0 to 1), and the elements of
-    the page that they stand in."""
+    """What gave the blocks, the blocks, how sure they are (the F1 to expect of their text, 0 to 1), the elements of the
+    page that they stand in, and the text just below them."""
 
     method: str
     blocks: tuple[Block, ...]
     confidence: float
     elements: Sequence[HtmlElement] = ()
+    after: Sequence[str] = ()
 
 
 class Extracted(Record, frozen=True, kw_only=True):
@@ -92,7 +93,7 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     metadata = guess_metadata(tree, stated, way.elements)
     found = {**metadata.found, **_by_rule(ruled)}
     authors = tuple(Found(name, "rule") for name in ruled.authors) or metadata.authors
-    blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")))
+    blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")), way.after)
     if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": way.method}
@@ -118,7 +119,7 @@ def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata) -> Body:
     if choice.words < FULLER * word_count(said.body):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
     places = [element for element in choice.elements if element.getparent() is not None]
-    return Body("generic", blocks_in(choice.elements), choice.confidence, places)
+    return Body("generic", blocks_in(choice.elements), choice.confidence, places, choice.after)
 
 
 def stated_for_body(stated: Metadata) -> Stated:

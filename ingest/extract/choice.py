@@ -21,6 +21,8 @@ from ingest.extract.layout import Box, Layout, Passage, layout
 from ingest.extract.model import load
 
 LIMITS = np.arange(0.2, 0.75, 0.05)
+BELOW = 3
+"""Passages below the body that may say that the rest of it is not free."""
 _OFTEN_AROUND_ALL = {"body", "html", "form", "main"}
 """Never handed over as one, since what belongs to a page rather than to its article may be in them."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -30,11 +32,12 @@ _FIGURES = {"figure", "figcaption", "caption"}
 
 class Choice(NamedTuple):
     """elements: in their order on the page, none inside another. confidence: the F1 to expect of their text, 0 to 1.
-    words: in the chosen passages."""
+    words: in the chosen passages. after: the passages just below the last of them."""
 
     elements: tuple[HtmlElement, ...] = ()
     confidence: float = 0.0
     words: int = 0
+    after: tuple[str, ...] = ()
 
 
 def choose(tree: HtmlElement, stated: Stated) -> Choice:
@@ -47,7 +50,13 @@ def choose(tree: HtmlElement, stated: Stated) -> Choice:
     limit, confidence = best_limit(chances, measured.words)
     likely = chances >= limit
     chosen = {number for number, yes in zip(measured.numbers, likely, strict=True) if yes}
-    return Choice(tuple(_elements(page, chosen)), confidence, int(measured.words[likely].sum()))
+    below = page.passages[max(chosen) + 1 :][:BELOW] if chosen else ()
+    return Choice(
+        tuple(_elements(page, chosen)),
+        confidence,
+        int(measured.words[likely].sum()),
+        tuple(passage.text for passage in below),
+    )
 
 
 def best_limit(chances: NDArray[np.float64], words: NDArray[np.float64]) -> tuple[float, float]:

@@ -7,8 +7,8 @@ stands among the page's prose, and what it shares with the page's title, descrip
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,16 +89,23 @@ class Measured(NamedTuple):
 
 
 def measure(page: Layout, stated: Stated, lexicon: Lexicon) -> Measured:
-    """The features of every passage that could be an article's: not of what is nearly all links, or has no letter."""
+    """The features of every passage that could be an article's.
+
+    Left out are what has no letter, what is short and nearly all links, and what is short and outside the box that
+    holds half of the page's prose: two thirds of all passages, and one word of a thousand of the articles'.
+    """
     counts = [word_count(passage.text) for passage in page.passages]
+    boxes = _Boxes(page, counts)
     numbers = [
         number
-        for number, (passage, words) in enumerate(zip(page.passages, counts, strict=True))
-        if not (words <= 12 and passage.linked >= 0.7 * len(passage.text)) and _LETTER.search(passage.text)
+        for number, (passage, count) in enumerate(zip(page.passages, counts, strict=True))
+        if (count >= PROSE or passage.box in boxes.half)
+        and not (count <= 12 and passage.linked >= 0.7 * len(passage.text))
+        and _LETTER.search(passage.text)
     ]
     if not numbers:
         return Measured([], np.zeros((0, len(FEATURES)), np.float32), np.zeros(0))
-    boxes = _Boxes(page, counts, numbers, lexicon.names)
+    boxes.describe(page, numbers, lexicon.names)
     places = _Places(page, counts, boxes)
     said = _Said(page, stated)
     rows = []
@@ -133,7 +140,7 @@ def split_names(names: str) -> set[str]:
 
 def _of_text(passage: Passage, count: int, words: Sequence[str], lexicon: Mapping[str, float]) -> list[float]:
     text = passage.text
-    head = text[:80]
+    head = text[:60]
     scores = [lexicon.get(word, 0.0) for word in words] or [0.0]
     return [
         math.log1p(count),
@@ -150,17 +157,21 @@ def _of_text(passage: Passage, count: int, words: Sequence[str], lexicon: Mappin
 
 
 class _Boxes:
-    """What is known of each box that has a measured passage in it: from its names, and from all passages in it."""
+    """What is known of the boxes: of all of them what they hold, of those around measured passages the rest.
 
-    def __init__(
-        self, page: Layout, counts: Sequence[int], measured: Sequence[int], lexicon: Mapping[str, float]
-    ) -> None:
+    half, most: the box that holds half, and the one that holds four fifths, of the page's prose, with all boxes in it.
+    """
+
+    def __init__(self, page: Layout, counts: Sequence[int]) -> None:
         self.parents = [max(0, box.parent) for box in page.boxes]
         self._add_up(page, counts)
-        self.needed = self._around(page.passages[number].box for number in measured)
-        self._name(page, lexicon)
         self.half, self.most = self._inmost(0.5), self._inmost(0.8)
-        self._mark(page)
+
+    def describe(self, page: Layout, numbers: Sequence[int], lexicon: Mapping[str, float]) -> None:
+        """Learn the rest of the boxes that these passages are in."""
+        needed = self._around(page.passages[number].box for number in numbers)
+        self._name(page, needed, lexicon)
+        self._mark(page, needed)
 
     def _add_up(self, page: Layout, counts: Sequence[int]) -> None:
         """Words, links and prose of each box, with those of the boxes in it."""
@@ -192,13 +203,13 @@ class _Boxes:
                 outward = self.parents[outward]
         return sorted(needed)
 
-    def _name(self, page: Layout, lexicon: Mapping[str, float]) -> None:
+    def _name(self, page: Layout, needed: Sequence[int], lexicon: Mapping[str, float]) -> None:
         """Scores of the names: of each box alone, and the worst and the best on the way out to the body."""
         known: dict[str, tuple[float, float, float]] = {}
         size, parents = len(self.parents), self.parents
         self.sums, self.lows = [0.0] * size, [0.0] * size
         self.worst, self.best = [0.0] * size, [0.0] * size
-        for number in self.needed:
+        for number in needed:
             names = names_of(page.boxes[number])
             if (scores := known.get(names)) is None:
                 found = [lexicon.get(name, 0.0) for name in split_names(names)]
@@ -209,22 +220,22 @@ class _Boxes:
             self.worst[number] = low if low < worst or not number else worst
             self.best[number] = high if high > best or not number else best
 
-    def _inmost(self, share: float) -> int:
-        """The innermost box that holds such a share of the page's prose."""
-        number, least = 0, share * self.prose[0]
-        for other in self.needed[1:]:
-            if self.parents[other] == number and self.prose[other] >= least:
+    def _inmost(self, share: float) -> range:
+        """The innermost box that holds such a share of the page's prose, and the boxes in it, which follow it."""
+        number, least, parents = 0, share * self.prose[0], self.parents
+        for other in range(1, len(parents)):
+            if self.prose[other] >= least and parents[other] == number:
                 number = other
-        return number
+        end = next((other for other in range(number + 1, len(parents)) if parents[other] < number), len(parents))
+        return range(number, end)
 
-    def _mark(self, page: Layout) -> None:
-        """How deep each box is, which elements it is in, and whether in those that hold half and most of the prose."""
+    def _mark(self, page: Layout, needed: Sequence[int]) -> None:
+        """How deep each box is, and which elements it is in."""
         size, parents = len(self.parents), self.parents
         self.depths, self.tags, self.hidden = [0] * size, [9] * size, [False] * size
-        self.in_half, self.in_most = [False] * size, [False] * size
         self.around: list[list[float]] = [[0.0] * (max(_AROUND.values()) + 1)] * size
         self.styles = [""] * size
-        for number in self.needed:
+        for number in needed:
             box, parent = page.boxes[number], parents[number]
             tag = box.element.tag
             self.around[number] = self.around[parent]
@@ -232,8 +243,6 @@ class _Boxes:
                 self.around[number] = self.around[parent].copy()
                 self.around[number][_AROUND[tag]] = 1.0
             self.depths[number] = self.depths[parent] + 1 if number else 0
-            self.in_half[number] = number == self.half or self.in_half[parent]
-            self.in_most[number] = number == self.most or self.in_most[parent]
             self.tags[number], self.hidden[number] = _TAGS.get(tag, 9), box.hidden
             self.styles[number] = f"{tag}.{box.element.get('class', '')}"
 
@@ -259,9 +268,9 @@ class _Boxes:
             self.links[parent] / (self.words[parent] or 1.0), self.links[grand] / (self.words[grand] or 1.0),
             min(50, self.passages[number]), min(50, self.passages[parent]),
             self.prose[parent] / (self.words[parent] or 1.0), self.prose[grand] / (self.words[grand] or 1.0),
-            float(self.in_half[number]), float(self.in_most[number]),
-            depth - self.depths[self.half] if self.in_half[number] else -1.0,
-            depth - self.depths[self.most] if self.in_most[number] else -1.0,
+            float(number in self.half), float(number in self.most),
+            depth - self.depths[self.half.start] if number in self.half else -1.0,
+            depth - self.depths[self.most.start] if number in self.most else -1.0,
         ]  # fmt: skip
 
 
@@ -287,7 +296,7 @@ class _Places:
                 styles[boxes.style(passage.box)] += count
         self.styles = styles
         main = [
-            number for number, passage in enumerate(page.passages) if self.prose[number] and boxes.in_half[passage.box]
+            number for number, passage in enumerate(page.passages) if self.prose[number] and passage.box in boxes.half
         ]
         self.first, self.last = (main[0], main[-1]) if main else (0, len(counts))
         self.headline = next(
@@ -342,10 +351,10 @@ class _Said:
         ]
 
 
-def shingles(words: Sequence[str], length: int) -> set[str]:
+def shingles(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
     """Every run of so many words."""
-    return {" ".join(words[start : start + length]) for start in range(len(words) - length + 1)}
+    return set(zip(*(words[start:] for start in range(length)), strict=False))
 
 
-def _share(parts: Sequence[str] | set[str], whole: set[str]) -> float:
+def _share(parts: Collection[object], whole: set[Any]) -> float:
     return len(whole.intersection(parts)) / len(parts) if parts and whole else 0.0

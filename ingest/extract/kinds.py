@@ -108,9 +108,10 @@ class Look:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The parts of the title and the first headings, folded."""
-        title = wording.fold(next((each.text_content() for each in self.tree.iter("title")), "")[:300])
+        title = wording.fold(next(("".join(each.itertext()) for each in self.tree.iter("title")), "")[:300])
         headings = (
-            wording.fold(each.text_content()[:300]) for each, _ in zip(self.tree.iter("h1"), range(2), strict=False)
+            wording.fold("".join(each.itertext())[:300])
+            for each, _ in zip(self.tree.iter("h1"), range(2), strict=False)
         )
         return tuple(filter(None, (title, *wording.SEPARATOR.split(title), *headings)))
 
@@ -133,7 +134,7 @@ class Look:
         """The most paragraphs of prose that stand side by side."""
         beside: Counter[HtmlElement] = Counter()
         for paragraph, _ in zip(self.tree.iter("p"), range(300), strict=False):
-            if len(paragraph.text_content()) >= PROSE:
+            if len("".join(paragraph.itertext())) >= PROSE:
                 beside[paragraph.getparent()] += 1
         return max(beside.values(), default=0)
 
@@ -227,7 +228,7 @@ def _is_consent(look: Look) -> bool:
 
 
 def _accepts(control: HtmlElement) -> bool:
-    label = control.get("value") or "" if control.tag == "input" else control.text_content()
+    label = control.get("value") or "" if control.tag == "input" else "".join(control.itertext())
     return len(label) < 60 and bool(wording.ACCEPT.fullmatch(wording.fold(label)))
 
 

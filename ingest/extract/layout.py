@@ -9,6 +9,7 @@ A passage is text with no block element and no double line break inside: what ma
 readers never see (scripts, forms' fields, drawings) is left out; what is hidden until a script shows it is marked.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ _KINDS = {
     **dict.fromkeys(_BOXES, _BOX), **dict.fromkeys(_UNREAD, _SKIP), "br": _BREAK, "a": _LINK, "b": _BOLD,
     "strong": _BOLD,
 }  # fmt: skip
-_HIDDEN = ".//*[@hidden or @aria-hidden='true' or contains(@style,'display:none') or contains(@style,'display: none')]"
+_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 class Box(NamedTuple):
@@ -59,69 +60,74 @@ class Layout(NamedTuple):
 def layout(tree: HtmlElement) -> Layout:
     """The layout of the page's body. The tree is no deeper than the parser allows (255 elements)."""
     body = tree.find("body")
-    reader = _Reader(tree if body is None else body)
-    return Layout(reader.boxes, reader.passages)
+    return _read(tree if body is None else body)
 
 
-class _Reader:
-    """One pass over a tree of a thousand elements, which is why it is written flat and passes by position."""
+def _read(body: HtmlElement) -> Layout:
+    """One pass over a thousand elements: its state is in local variables and it passes by position, for speed."""
+    boxes: list[Box] = []
+    passages: list[Passage] = []
+    texts: list[str] = []
+    box, linked, bold, breaks = -1, 0, 0, 0
 
-    def __init__(self, body: HtmlElement) -> None:
-        self.boxes: list[Box] = []
-        self.passages: list[Passage] = []
-        self._hidden = set(body.xpath(_HIDDEN))
-        self._box = -1
-        self._texts: list[str] = []
-        self._linked = self._bold = self._breaks = 0
-        self._read(body, _BOX, False, False, False)
+    def end() -> None:
+        nonlocal linked, bold
+        if text := " ".join("".join(texts).split()):
+            passages.append(Passage(box, text, linked, bold))
+        texts.clear()
+        linked = bold = 0
 
-    def _read(self, element: HtmlElement, kind: int, linked: bool, bold: bool, hidden: bool) -> None:
+    def add(text: str, in_link: bool, in_bold: bool) -> None:
+        nonlocal linked, bold, breaks
+        if text.isspace():
+            if texts:
+                texts.append(" ")
+            return
+        texts.append(text)
+        breaks = 0
+        if in_link:
+            linked += len(text)
+        if in_bold:
+            bold += len(text)
+
+    def visit(element: HtmlElement, kind: int, in_link: bool, in_bold: bool, hidden: bool) -> None:
+        nonlocal box, breaks
         if kind == _BOX:
-            self._end()
-            self.boxes.append(Box(element, self._box, hidden))
-            self._box = len(self.boxes) - 1
+            if texts:
+                end()
+            boxes.append(Box(element, box, hidden))
+            box, breaks = len(boxes) - 1, 0
         elif kind == _BREAK:
-            self._break()
-        linked = linked or kind == _LINK
-        bold = bold or kind == _BOLD
-        texts = self._texts
+            breaks += 1
+            if texts:
+                end() if breaks == 2 else texts.append(" ")
+        in_link = in_link or kind == _LINK
+        in_bold = in_bold or kind == _BOLD
         if text := element.text:
-            texts.append(text)
-            if linked or bold or self._breaks:
-                self._count(text, linked, bold)
+            add(text, in_link, in_bold)
         for child in element:
             inner = _KINDS.get(child.tag, _INLINE)
             if inner != _SKIP:
-                if not self._hidden or child not in self._hidden:
-                    self._read(child, inner, linked, bold, hidden)
+                if not _is_hidden(child):
+                    visit(child, inner, in_link, in_bold, hidden)
                 elif inner == _BOX:  # words hidden inside a paragraph are for machines
-                    self._read(child, inner, linked, bold, True)
+                    visit(child, inner, in_link, in_bold, True)
             if text := child.tail:
-                texts.append(text)
-                if linked or bold or self._breaks:
-                    self._count(text, linked, bold)
+                add(text, in_link, in_bold)
         if kind == _BOX:
-            self._end()
-            self._box = self.boxes[self._box].parent
+            if texts:
+                end()
+            box, breaks = boxes[box].parent, 0
 
-    def _count(self, text: str, linked: bool, bold: bool) -> None:
-        if linked:
-            self._linked += len(text)
-        if bold:
-            self._bold += len(text)
-        if self._breaks and not text.isspace():
-            self._breaks = 0
+    visit(body, _BOX, False, False, False)
+    return Layout(boxes, passages)
 
-    def _break(self) -> None:
-        self._breaks += 1
-        if self._breaks == 2:
-            self._end()
-        else:
-            self._texts.append(" ")
 
-    def _end(self) -> None:
-        if self._texts:
-            if text := " ".join("".join(self._texts).split()):
-                self.passages.append(Passage(self._box, text, self._linked, self._bold))
-            self._texts.clear()
-        self._linked = self._bold = self._breaks = 0
+def _is_hidden(element: HtmlElement) -> bool:
+    get = element.get
+    style = get("style")
+    return (
+        (style is not None and _NO_DISPLAY.search(style) is not None)
+        or get("hidden") is not None
+        or get("aria-hidden") == "true"
+    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from trafilatura.utils import detect_encoding
 
 from ingest.errors import ExtractFailed
@@ -124,12 +124,14 @@ def parse(text: str) -> HtmlElement:
         raise unreadable("the page is plain text, not HTML")
     if _FEED.match(text):
         raise unreadable("the page is a feed or a sitemap, not an article")
-    parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     try:
         # As bytes, since lxml refuses a str that declares an encoding of its own.
-        tree = document_fromstring(text.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser)
+        tree = etree.fromstring(text.encode("utf-8", "replace").translate(None, _CONTROLS), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise unreadable(f"the page cannot be read as HTML: {error}") from error
+    if tree is None:
+        raise unreadable("the page has no element, so is no HTML")
     if any("Excessive depth" in entry.message for entry in parser.error_log):
         raise unreadable("the page is nested too deep to be read (over 255 elements)")
     if text.count("<") > MOST_ELEMENTS and tree.xpath("count(//*)") > MOST_ELEMENTS:

@@ -46,8 +46,9 @@ class Lead(NamedTuple):
     partial: bool = False
 
 
-def lead_of(look: Look, blocks: tuple[Block, ...]) -> Lead:
-    """What a body is worth. Raises ExtractFailed with its kind where something else stands in an article's place."""
+def lead_of(look: Look, blocks: tuple[Block, ...], after: Sequence[str] = ()) -> Lead:
+    """What a body is worth. after: what stands below it on its page. Raises ExtractFailed with its kind where something
+    else stands in an article's place."""
     words = _words(block.text for block in blocks if block.in_text)
     locked = bool(_LOCKED.search(look.linked_data)) or (words < LOCKED_SHORT and _is_locked(look))
     if words >= LOCKED_SHORT and not locked:
@@ -55,8 +56,8 @@ def lead_of(look: Look, blocks: tuple[Block, ...]) -> Lead:
     end = len(blocks) - OFFER_WITHIN if words >= LOCKED_SHORT else 0
     folded = [wording.fold(block.text) if place >= end else "" for place, block in enumerate(blocks)]
     if words < SHORT:
-        _expect_own_words(folded if words >= LEAD else [*folded, *_paragraphs(look)])
-    if not _is_stub(look, folded, words, locked=locked):
+        _expect_own_words(folded if words >= LEAD else list(_paragraphs(look)) or folded)
+    if not _is_stub(look, [*folded[-OFFER_WITHIN:], *map(wording.fold, after)], words, locked=locked):
         return Lead(blocks)
     own = tuple(block for block, low in zip(blocks, folded, strict=True) if not wording.PAYWALL.search(low))
     if _words(block.text for block in own if block.in_text) < LEAD:
@@ -75,8 +76,8 @@ def _expect_own_words(folded: Sequence[str]) -> None:
             raise refusal(kind)
 
 
-def _is_stub(look: Look, folded: Sequence[str], words: int, *, locked: bool) -> bool:
-    if locked and any(map(wording.PAYWALL.search, folded[-OFFER_WITHIN:])):
+def _is_stub(look: Look, ending: Sequence[str], words: int, *, locked: bool) -> bool:
+    if locked and any(map(wording.PAYWALL.search, ending)):
         return True
     stated = _LENGTH.search(look.linked_data)
     if words >= LOCKED_SHORT or (stated and int(stated[1]) <= 1.25 * words):
