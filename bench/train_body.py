@@ -33,15 +33,14 @@ from bench.readers import READERS
 from bench.scoring import PAGES, Read, Row, page_of, rows, score
 from ingest.errors import ExtractFailed
 from ingest.extract.body import stated_for_body
+from ingest.extract.boxes import names_of, split_names
 from ingest.extract.choice import best_limit
 from ingest.extract.features import (
     Lexicon,
     Measured,
     Stated,
     measure,
-    names_of,
     shingles,
-    split_names,
     words_of,
 )
 from ingest.extract.layout import Layout, layout

@@ -9,7 +9,7 @@ from msgspec import field
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.choice import choose
-from ingest.extract.features import Stated
+from ingest.extract.features import Stated, shingles, words_of
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
 from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
@@ -116,10 +116,15 @@ def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata) -> Body:
         return Body("rules", ruled.blocks, 1.0)
     said = stated_for_body(stated)
     choice = choose(tree, said)
-    if choice.words < FULLER * word_count(said.body):
+    if choice.words < FULLER * word_count(said.body) and choice.words < FULLER * _distinct(said.body):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
     places = [element for element in choice.elements if element.getparent() is not None]
     return Body("generic", blocks_in(choice.elements), choice.confidence, places, choice.after)
+
+
+def _distinct(text: str) -> int:
+    """Runs of four words, each counted once: as many as words, unless the text is there twice, as it is at times."""
+    return len(shingles(words_of(text), 4))
 
 
 def stated_for_body(stated: Metadata) -> Stated:

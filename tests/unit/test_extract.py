@@ -119,6 +119,15 @@ def test_a_body_that_is_only_in_structured_data_keeps_its_paragraphs(
     assert found.method == found.evidence["body"] == "json-ld"
 
 
+@pytest.mark.parametrize(("shown", "stated", "method"), [(1, 3, "json-ld"), (3, 3, "generic"), (3, 6, "generic")])
+def test_structured_data_is_the_body_where_it_says_much_more_and_not_the_same_twice(
+    shown: int, stated: int, method: str
+) -> None:
+    body = json.dumps(" ".join((SPANISH * 2)[:stated]))
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": {body}}}</script>'
+    assert read(markup(SPANISH[:shown], data)).method == method
+
+
 def test_a_page_with_fewer_than_twenty_five_words_is_no_article_yet() -> None:
     twelve = "The crews of the night ferry walked out on Monday evening early."
     assert read(markup((f"{twelve} {twelve} Fog.",)), body="article").paragraphs
