@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ingest.baseline import Baseline, Observed, drift, observe, observed
 from ingest.clean import clean_url
 from ingest.compose import compose
 from ingest.context import Context, InHand
-from ingest.errors import FetchFailed, LeaseLost, WorkFailed
+from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
 from ingest.parse import Parsed, parse
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
@@ -79,12 +80,12 @@ def refresh_feed(context: Context, lease: Lease) -> str:
 
 def fetch_page(context: Context, lease: Lease) -> str:
     """GET the article's page and keep its bytes; its next step is to be processed."""
-    source, entry, _ = _known(context, lease)
-    policy = context.settings.source_or_host(source).fetch
+    entry = _expect_known(lease, context.store.said(lease.id))
+    policy = context.settings.source_or_host(lease.source).fetch
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None)
         return "feed's text"
-    if context.store.postpone(lease, entry.url, _delay(context.settings, source)):
+    if context.store.postpone(lease, entry.url, _delay(context.settings, lease.source)):
         return "its host asked for a pause"
     fetch = context.fetcher.get(entry.url)
     _expect_ok(fetch)
@@ -95,9 +96,19 @@ def fetch_page(context: Context, lease: Lease) -> str:
 
 def process_article(context: Context, lease: Lease) -> str:
     """Page -> article -> commit. Whether it is new, an update, unchanged or a duplicate is for commit to say."""
-    source, entry, page = _known(context, lease, page=True)
-    article = compose(entry, context.settings.source_or_host(source), page, datetime.now(UTC))
-    return _commit(context, lease, article)
+    source = context.settings.source_or_host(lease.source)
+    known = context.store.known(lease.id, source.id)
+    entry, page = _expect_known(lease, known.said), known.page
+    fetched = page is not None and not page.imported
+    try:
+        article = compose(entry, source, page, datetime.now(UTC))
+    except ExtractFailed as error:
+        if fetched:
+            context.store.save_baseline(source.id, _with_page(source.id, known.baseline, Observed(error.kind)))
+        raise
+    return _commit(
+        context, lease, article, _with_page(source.id, known.baseline, observed(article)) if fetched else None
+    )
 
 
 # ── parts of the steps ──
@@ -182,10 +193,20 @@ def _polled(
     }
 
 
-def _commit(context: Context, lease: Lease, article: Article) -> str:
+def _with_page(source: str, baseline: Baseline, page: Observed) -> Baseline:
+    """The source's figures with this page in them."""
+    after = observe(baseline, page, time.time())
+    if after.drifting and not baseline.drifting:
+        _log.warning("source %s is drifting: %s", source, "; ".join(drift(after)))
+    elif baseline.drifting and not after.drifting:
+        _log.warning("source %s drifts no more", source)
+    return after
+
+
+def _commit(context: Context, lease: Lease, article: Article, baseline: Baseline | None) -> str:
     queues = context.filters.queues_for(article)
     for _ in range(CONFLICTS):  # as revision 1 first: nearly every article is new, and needs no question then
-        committed = context.store.commit(lease, article, queues, context.settings.queue_lengths)
+        committed = context.store.commit(lease, article, queues, context.settings.queue_lengths, baseline)
         if committed.outcome != "conflict":
             return f"{committed.outcome} {committed.id}".strip()
         article = msgspec.structs.replace(article, revision=context.store.revision(article.id) + 1)
@@ -196,14 +217,12 @@ def _validators(state: FeedState) -> Validators:
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
 
 
-def _known(context: Context, lease: Lease, *, page: bool = False) -> tuple[str, Entry, Page | None]:
-    """The entry's source, what the feed said, and the page where it is asked for."""
-    known = context.store.known(lease.id, page=page)
-    if not known.source:
+def _expect_known(lease: Lease, said: Entry | None) -> Entry:
+    if not lease.source:
         raise LeaseLost("the entry is gone from the store")
-    if known.said is None:
+    if said is None:
         raise WorkFailed("what the feed said is no longer kept ([retention] page_days); fetch it by hand", again=False)
-    return known.source, known.said, known.page
+    return said
 
 
 def _expect_ok(fetch: Fetch) -> None:

@@ -85,10 +85,10 @@ def _feed_text_will_do(context: Context, lease: Lease) -> bool:
     """A page that cannot be had is no loss where the feed carried the whole text."""
     if lease.queue != "fetch":
         return False
-    source, entry, _ = context.store.known(lease.id)
-    if not source or not entry or len(entry.content.split()) < FEED_TEXT_WORDS:
+    entry = context.store.said(lease.id)
+    if not lease.source or not entry or len(entry.content.split()) < FEED_TEXT_WORDS:
         return False
-    return context.settings.source_or_host(source).fetch.full_text != "always"
+    return context.settings.source_or_host(lease.source).fetch.full_text != "always"
 
 
 def _state(context: Context, lease: Lease) -> EntryState:

@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 from prometheus_client.registry import Collector
 
+from ingest.baseline import drift
 from ingest.wire import Wire
 
 __all__ = ["CONTENT_TYPE", "Requests", "exposition"]
@@ -70,6 +71,14 @@ class _State(Collector):
             {(feed.partition(":")[0], feed): state.failures for feed, state in states.items()},
             "source",
             "feed",
+        )
+
+        baselines = self._wire.store.baselines(list(self._wire.settings.sources))
+        yield _gauge(
+            "teletipo_source_drifting",
+            "Whether a source's latest pages differ from its usual ones.",
+            {(source,): int(bool(drift(baseline))) for source, baseline in baselines.items()},
+            "source",
         )
 
     def _queues(self) -> Iterator[Metric]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from ingest.api.answers import Failed, Json, Retried, documented
 from ingest.api.asked import AnyWire, ArticleId
 from ingest.api.metrics import CONTENT_TYPE, Requests, exposition
+from ingest.baseline import Baseline
 from ingest.models import Record, Source
 from ingest.store import EntryState, FeedState, source_state
 
@@ -39,7 +40,8 @@ class Day(Record, frozen=True, kw_only=True):
 
 
 class SourceHealth(Record, frozen=True, kw_only=True):
-    """One source. healthy: no feed of it failed last; days: the last 14, today at the end."""
+    """One source. healthy: no feed of it failed last, and it does not drift; drift: how its latest pages differ from
+    the usual ones, empty where they do not; drifting_since: when that began; days: the last 14, today at the end."""
 
     id: str
     name: str
@@ -49,6 +51,8 @@ class SourceHealth(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     healthy: bool
     last_error: str
+    drift: str
+    drifting_since: datetime | None
     last_poll: datetime | None
     next_poll: datetime | None
     days: list[Day]
@@ -124,7 +128,8 @@ def list_sources(wire: AnyWire) -> Json:
     dates = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     states = wire.store.feed_states(list(wire.settings.feeds))
     counts = wire.store.created([source.id for source in sources], [each.isoformat() for each in dates])
-    return Json(Sources(sources=[_source(each, states, dates, counts[each.id]) for each in sources]))
+    baselines = wire.store.baselines([source.id for source in sources])
+    return Json(Sources(sources=[_source(each, states, baselines, dates, counts[each.id]) for each in sources]))
 
 
 @router.get("/dead", responses=documented(DeadEntries))
@@ -145,8 +150,14 @@ def retry_dead(wire: AnyWire, entry: ArticleId) -> Json:
 # ── parts ──
 
 
-def _source(source: Source, states: dict[str, FeedState], dates: list[date], counts: list[int]) -> SourceHealth:
-    stands = source_state(source, states)
+def _source(
+    source: Source,
+    states: dict[str, FeedState],
+    baselines: dict[str, Baseline],
+    dates: list[date],
+    counts: list[int],
+) -> SourceHealth:
+    stands = source_state(source, states, baselines)
     return SourceHealth(
         id=source.id,
         name=source.name,
@@ -154,8 +165,10 @@ def _source(source: Source, states: dict[str, FeedState], dates: list[date], cou
         language=source.language,
         country=source.country,
         tags=source.tags,
-        healthy=not any(state.failures for _, state in stands.feeds),
+        healthy=not stands.drift and not any(state.failures for _, state in stands.feeds),
         last_error=stands.last_error,
+        drift=stands.drift,
+        drifting_since=_moment(stands.drifting),
         last_poll=_moment(stands.last_poll),
         next_poll=_moment(stands.next_poll),
         days=[Day(date=each, articles=count) for each, count in zip(dates, counts, strict=True)],

@@ -23,6 +23,11 @@ def one_line(text: str) -> Text:
     return Text(text, no_wrap=True, overflow="ellipsis")
 
 
+def drift_line(source: str, drift: str) -> str:
+    """That a source's pages are not what they were, with the remedy."""
+    return f"drifting: {source}: {drift}; `teletipo sources check {source}` shows what is found on its pages now"
+
+
 class Place:
     """Where the configuration and the data are; read when a command first asks, so that --help needs neither."""
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,14 +12,16 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from ingest.baseline import Baseline, drift
 from ingest.cli.checking import check_page
-from ingest.cli.group import Place, complaints, console, one_line, pass_place
+from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
 from ingest.cli.pages import page_from, page_of
-from ingest.errors import FetchFailed, ParseFailed
+from ingest.errors import FetchFailed, ParseFailed, StoreError
 from ingest.fetch import Fetcher
 from ingest.models import Feed, Source
 from ingest.parse import parse
 from ingest.settings import Settings
+from ingest.store import STORE_DOWN, open_store, running_url
 
 AT_ONCE = 16
 
@@ -70,7 +73,7 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
 
     Of each source that is named or has rules, the first article of its feed is fetched, to show what each selector
     selects beside what is found without. Exits with 1 where an address did not answer with a feed, a page has no
-    article, or a selector selects nothing.
+    article, a selector selects nothing, or the source's latest pages differ from its usual ones.
 
     \b
     Example:  teletipo sources check venezuelanalysis
@@ -91,7 +94,20 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
         for source in chosen
         if (names or source.extract) and source.fetch.full_text != "never"
     ]
-    sys.exit(0 if all(answer.ok for answer in checked) and all(well) else 1)
+    drifting = _drifting(settings, chosen)
+    for source, how in drifting.items():
+        console.print(drift_line(source, how), style="yellow", markup=False, soft_wrap=True)
+    sys.exit(0 if all(answer.ok for answer in checked) and all(well) and not drifting else 1)
+
+
+def _drifting(settings: Settings, chosen: list[Source]) -> dict[str, str]:
+    """How the latest pages of these sources differ from the usual ones, where a newswire runs that has seen them."""
+    url = settings.store.url or running_url(settings.data, wait=0)
+    baselines: dict[str, Baseline] = {}
+    with suppress(StoreError, *STORE_DOWN):
+        if url:
+            baselines = open_store(url, settings.store.prefix).baselines([source.id for source in chosen])
+    return {source: "; ".join(reasons) for source, figures in baselines.items() if (reasons := drift(figures))}
 
 
 def _ask(fetcher: Fetcher, feeds: list[Feed]) -> list[Checked]:

@@ -7,7 +7,8 @@ import click
 import msgspec
 from rich.table import Table
 
-from ingest.cli.group import Place, console, one_line, opened, pass_place
+from ingest.baseline import Baseline
+from ingest.cli.group import Place, console, drift_line, one_line, opened, pass_place
 from ingest.models import Source
 from ingest.store import FeedState, Store, running_url, source_state
 from ingest.wire import Wire
@@ -39,9 +40,9 @@ def status(place: Place, as_json: bool) -> None:
 def _status(wire: Wire) -> dict[str, Any]:
     store, settings = wire.store, wire.settings
     states = store.feed_states(list(settings.feeds))
-    days = store.days(list(settings.sources))
+    days, baselines = store.days(list(settings.sources)), store.baselines(list(settings.sources))
     return {
-        "sources": [_source(source, states, days[source.id]) for source in settings.sources.values()],
+        "sources": [_source(source, states, baselines, days[source.id]) for source in settings.sources.values()],
         "workers": _workers(store),
         "queues": {name: store.queue_length(name) for name in settings.queues},
         "due": store.due_counts(),
@@ -57,14 +58,18 @@ def _workers(store: Store) -> list[dict[str, Any]]:
     ]
 
 
-def _source(source: Source, states: dict[str, FeedState], day: dict[str, int]) -> dict[str, Any]:
-    stands = source_state(source, states)
+def _source(
+    source: Source, states: dict[str, FeedState], baselines: dict[str, Baseline], day: dict[str, int]
+) -> dict[str, Any]:
+    stands = source_state(source, states, baselines)
     return {
         "id": source.id,
         "name": source.name,
         "last_fetch": stands.last_poll,
         "next_poll": stands.next_poll,
         "last_error": stands.last_error,
+        "drift": stands.drift,
+        "drifting_since": stands.drifting,
         "articles_today": day.get("created", 0),
         "today": day,
         "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in stands.feeds],
@@ -86,6 +91,9 @@ def _print(found: dict[str, Any]) -> None:
             one_line(source["last_error"]),
         )
     console.print(table)
+    for source in found["sources"]:
+        if source["drift"]:
+            console.print(drift_line(source["id"], source["drift"]), style="yellow", markup=False, soft_wrap=True)
     kinds = [worker["kind"] for worker in found["workers"]]
     alive = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "none; start `teletipo run`"
     queues = ", ".join(f"{name} {length}" for name, length in found["queues"].items())

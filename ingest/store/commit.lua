@@ -10,10 +10,12 @@
 -- KEYS[8]  day:<source>:<date>   hash     counted up
 -- KEYS[9]  revised               zset     written
 -- KEYS[10] revisions:<id>        hash     the revision that this one replaces is moved there
--- KEYS[11..] queue:<name>        stream   one entry each
+-- KEYS[11] baseline:<source>     string   written, where ARGV[16] has one
+-- KEYS[12..] queue:<name>        stream   one entry each
 -- ARGV     1 member   2 token   3 article id   4 revision   5 content hash   6 fingerprint or ''   7 article JSON
 --          8 sorted in ms   9 ms that a finished entry is remembered   10 revisions kept
---          11 source   12 url   13 title   14 language   15 published   16.. the length of each queue
+--          11 source   12 url   13 title   14 language   15 published   16 figures or ''
+--          17.. the length of each queue
 -- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
 -- An entry owns the article that it published, and the one at its own address. Any other entry of that article (AMP,
 -- mobile, a section's copy) is a duplicate, even where its words differ a little: else two such addresses would publish
@@ -32,6 +34,7 @@ local function finish(outcome, id)
   redis.call('PEXPIRE', KEYS[2], ARGV[9])
   redis.call('HINCRBY', KEYS[8], outcome, 1)
   redis.call('EXPIRE', KEYS[8], 3456000)
+  if ARGV[16] ~= '' then redis.call('SET', KEYS[11], ARGV[16], 'PX', ARGV[9]) end
   return {outcome, id}
 end
 
@@ -61,7 +64,7 @@ redis.call('ZADD', KEYS[6], 'NX', ARGV[8], ARGV[3])
 redis.call('ZADD', KEYS[7], 'NX', ARGV[8], ARGV[3])
 redis.call('ZADD', KEYS[9], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), ARGV[3])
 local event = revision == 0 and 'created' or 'updated'
-for index = 11, #KEYS do
+for index = 12, #KEYS do
   redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[index + 5], '*', 'id', ARGV[3], 'revision', ARGV[4],
     'event', event, 'source', ARGV[11], 'url', ARGV[12], 'title', ARGV[13], 'language', ARGV[14],
     'published', ARGV[15])

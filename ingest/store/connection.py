@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
+from ingest.store.baselines import Baselines
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.letters import Letters
@@ -22,7 +23,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Work, Reading, Taking, Webhooks, Keeping):
+class Store(Letters, Work, Reading, Taking, Webhooks, Baselines, Keeping):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

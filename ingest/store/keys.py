@@ -25,6 +25,7 @@ programs; the rest may change from one version to the next.
     <p>failures:<queue>:<group> hash   delivery -> failures; |why, |since, |held: by whom     until done
     <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
     <p>webhook:<name>          hash    its receiver's last answer, and how long it is left   as long as the webhook
+    <p>baseline:<source>       string  running figures of its pages, as JSON (2 kB at most)  entry_days
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
     <p>ticket:<id>             string  a fetch that was asked for over HTTP, for its progress  a day
     <p>lock:<name>             string  who does what only one may do at a time               seconds
@@ -121,6 +122,9 @@ class Keys:
 
     def queue(self, name: str) -> str:
         return f"{self.prefix}queue:{name}"
+
+    def baseline(self, source: str) -> str:
+        return f"{self.prefix}baseline:{source}"
 
     def day(self, source: str, date: str) -> str:
         return f"{self.prefix}day:{source}:{date}"

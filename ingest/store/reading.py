@@ -7,8 +7,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from ingest.baseline import Baseline
 from ingest.models import Article, Entry, Page, Record, article_from_json
 from ingest.store.base import today
+from ingest.store.baselines import read_baseline
 from ingest.store.entries import QueueEntry, queue_entry, text
 from ingest.store.keys import QUEUES
 from ingest.store.pages import unpack_entry, unpack_page
@@ -45,11 +47,11 @@ class EntryState(Record, frozen=True, kw_only=True):
 
 
 class Known(NamedTuple):
-    """An entry's source (empty where the entry is gone), what the feed said about it, and its page, while kept."""
+    """What the feed said about an entry and its page, while kept, and the figures of its source."""
 
-    source: str
     said: Entry | None
-    page: Page | None
+    page: Page | None = None
+    baseline: Baseline = Baseline()
 
 
 class FeedState(Record, frozen=True, kw_only=True):
@@ -111,17 +113,11 @@ class Reading(Queues):
             for entry_id, record in zip(entry_ids, records, strict=True)
         ]
 
-    def known(self, entry_id: str, *, page: bool = False) -> Known:
-        """What a step needs to know of the entry, in one round trip; a page that is not asked for stays there."""
-        texts = [self.keys.said(entry_id), *([self.keys.page(entry_id)] if page else ())]
-        with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hget(self.keys.entry(entry_id), "source")
-            pipeline.mget(texts)
-            source, (said, *kept) = pipeline.execute()
-        body = kept[0] if kept else None
-        return Known(
-            (source or b"").decode(), unpack_entry(said) if said else None, unpack_page(body) if body else None
-        )
+    def known(self, entry_id: str, source: str) -> Known:
+        """What it takes to process an entry of this source, in one round trip."""
+        keys = [self.keys.said(entry_id), self.keys.page(entry_id), self.keys.baseline(source)]
+        said, page, figures = self._redis.mget(keys)
+        return Known(unpack_entry(said) if said else None, unpack_page(page) if page else None, read_baseline(figures))
 
     def named_by(self, entry_id: str) -> tuple[list[str], float]:
         """The feeds that named this address, and when it was last claimed (Unix seconds, 0 for never)."""

@@ -1,27 +1,34 @@
-"""How a source stands, put together from the states of its feeds. Pure."""
+"""How a source stands, put together from the states of its feeds and the figures of its pages. Pure."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ingest.baseline import Baseline, drift
 from ingest.models import Feed, Source
 from ingest.store.reading import FeedState
 
 
 class SourceState(NamedTuple):
-    """Times are Unix seconds, None for never; last_error: of the first feed that has one, with its outcome."""
+    """Times are Unix seconds, None for never; last_error: of the first feed that has one, with its outcome; drift: how
+    its latest pages differ from the usual ones, empty where they do not; drifting: since when."""
 
     last_poll: float | None
     next_poll: float | None
     last_error: str
+    drift: str
+    drifting: float | None
     feeds: list[tuple[Feed, FeedState]]
 
 
-def source_state(source: Source, states: Mapping[str, FeedState]) -> SourceState:
-    """The source's state; `states` holds at least those of its feeds, by their ids."""
+def source_state(source: Source, states: Mapping[str, FeedState], baselines: Mapping[str, Baseline]) -> SourceState:
+    """The source's state; `states` holds at least those of its feeds, `baselines` its own, by their ids."""
+    baseline = baselines[source.id]
     feeds = [(feed, states[feed.id]) for feed in source.polled()]
     return SourceState(
         last_poll=max((state.last_poll for _, state in feeds if state.last_poll), default=None),
         next_poll=min((state.next_poll for _, state in feeds if state.next_poll), default=None),
         last_error=next((f"{state.outcome}: {state.error}" for _, state in feeds if state.error), ""),
+        drift="; ".join(drift(baseline)),
+        drifting=baseline.drifting or None,
         feeds=feeds,
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ingest.baseline import Baseline
 from ingest.errors import LeaseLost
 from ingest.models import Article, Entry, Page, Record, short_hash, to_json
 from ingest.store.base import Base, days_ms, ms, today
@@ -29,12 +30,13 @@ IMPORT = "import"
 
 class Lease(Record, frozen=True, kw_only=True):
     """A piece of work that its holder alone may finish. `token` is its score in `due`; attempt counts from 1, and is 0
-    while the work only waits in a Celery queue."""
+    while the work only waits in a Celery queue; source: of an entry, once its step has begun."""
 
     member: str
     queue: QueueName
     token: str
     attempt: int = 0
+    source: str = ""
 
     @property
     def id(self) -> str:
@@ -81,7 +83,10 @@ class Work(Base):
         """Take the leased work for `seconds` more; None when its message is stale, which is no error."""
         keys = [self.keys.due(lease.queue), self.keys.record(lease.member)]
         started = self._run("start", keys, [lease.member, lease.token, ms(seconds)])
-        return started and msgspec.structs.replace(lease, token=started[0].decode(), attempt=started[1])
+        if not started:
+            return None
+        token, attempt, source = started
+        return msgspec.structs.replace(lease, token=token.decode(), attempt=attempt, source=source.decode())
 
     def add_feeds(self, feed_ids: Iterable[str]) -> int:
         """Put feeds that are not in `due` yet into it, due now. Returns how many were new."""
@@ -166,11 +171,17 @@ class Work(Base):
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error]))
 
     def commit(
-        self, lease: Lease, article: Article, queues: Sequence[str], lengths: Mapping[str, int] = NO_LENGTHS
+        self,
+        lease: Lease,
+        article: Article,
+        queues: Sequence[str],
+        lengths: Mapping[str, int] = NO_LENGTHS,
+        baseline: Baseline | None = None,
     ) -> Committed:
         """Publish the article to the queues, once, or find out why it is not to be published (see commit.lua).
 
-        lengths: entries that a queue keeps, where that is not [retention] queue_length.
+        lengths: entries that a queue keeps, where that is not [retention] queue_length. baseline: its source's figures
+        with this page in them, to be kept together with it.
         """
         keys = [
             self.keys.due("process"),
@@ -183,6 +194,7 @@ class Work(Base):
             self.keys.day(article.source, today()),
             self.keys.revised,
             self.keys.revisions(article.id),
+            self.keys.baseline(article.source),
             *(self.keys.queue(name) for name in queues),
         ]
         arguments: list[str | bytes | int] = [
@@ -197,6 +209,7 @@ class Work(Base):
             days_ms(self._retention.entry_days),
             self._retention.revisions,
             *told(article),
+            to_json(baseline) if baseline else "",
             *(lengths.get(name, self._retention.queue_length) for name in queues),
         ]
         outcome, *rest = self._run("commit", keys, arguments)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest.baseline import Baseline, Observed, observe
 from ingest.dedupe import fingerprint
 from ingest.models import Article, Entry, Extraction, article_id
 from ingest.settings import RetentionSettings
@@ -73,6 +74,14 @@ def published(store: Store, url: str = A, body: str | None = None, queues: tuple
     made = article(url, body)
     assert store.commit(to_process(store, url), made, queues).outcome == "created"
     return made
+
+
+def drifting() -> Baseline:
+    """The figures of a source whose pages have brought nothing but a bot challenge lately."""
+    figures = Baseline()
+    for seen in [Observed(words=500, method="body")] * 40 + [Observed("challenge")] * 10:
+        figures = observe(figures, seen, NOW.timestamp())
+    return figures
 
 
 def kept_for(days: float) -> RetentionSettings:

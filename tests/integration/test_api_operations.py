@@ -16,7 +16,7 @@ from ingest.pipeline import run
 from ingest.settings import Settings
 from ingest.store import Heartbeat, Limits, QueueName, Store
 from tests.conftest import WriteConfig
-from tests.integration.making import claimed, published, started, text
+from tests.integration.making import NOW, claimed, drifting, published, started, text
 from tests.integration.serving import Api, serving
 from workers.demo.outlet import Headline, Outlet, rss
 
@@ -159,6 +159,17 @@ def test_what_is_dead_is_listed_with_its_reason_and_tried_again(api: Api, store:
     assert api.refusal(f"/dead/{first}/retry", "POST")[:2] == (404, "no dead entry has this id")
 
 
+def test_a_source_that_drifts_is_not_healthy_and_says_how_and_since_when(api: Api, store: Store) -> None:
+    (before,) = api.get("/sources")["sources"]
+    assert (before["drift"], before["drifting_since"]) == ("", None)
+    store.save_baseline("outlet", drifting())
+    (source,) = api.get("/sources")["sources"]
+    assert source["healthy"] is False
+    assert "of the latest pages bring a bot challenge" in source["drift"]
+    assert datetime.fromisoformat(source["drifting_since"]) == NOW
+    assert 'teletipo_source_drifting{source="outlet"} 1.0' in api.ask("/metrics").text
+
+
 # ── alive, ready, metrics ──
 
 
@@ -189,6 +200,7 @@ def test_metrics_say_how_things_stand(api: Api, store: Store) -> None:
     for expected, *sample in (
         (3, "teletipo_articles_today", ("outcome", "created"), ("source", "outlet")),
         (1, "teletipo_articles_today", ("outcome", "dead"), ("source", "outlet")),
+        (0, "teletipo_source_drifting", ("source", "outlet")),
         (3, "teletipo_queue_entries", ("queue", "all")),
         (2, "teletipo_group_lag", ("group", "readers"), ("queue", "all")),
         (1, "teletipo_group_pending", ("group", "readers"), ("queue", "all")),

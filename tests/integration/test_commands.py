@@ -7,8 +7,10 @@ import msgspec
 import pytest
 
 from ingest.models import article_from_json
+from ingest.store import EmbeddedServer, open_store
 from tests.command import Ended, run_command
 from tests.conftest import config_folder
+from tests.integration.making import NOW, drifting
 from workers.demo.outlet import Headline, Outlet, rss
 
 Teletipo = Callable[..., Ended]
@@ -183,6 +185,27 @@ def test_sources_check_says_what_came_instead_of_an_article(teletipo: Teletipo, 
     assert "no article: a bot challenge came instead of the article (challenge)" in checked.out
     outlet.publish("/ferry", article("ferry"))
     assert teletipo("sources", "check", "outlet").code == 0
+
+
+def test_a_source_that_drifts_is_told_by_status_and_by_sources_check_with_the_remedy(
+    teletipo: Teletipo, outlet: Outlet, tmp_path: Path
+) -> None:
+    publish(outlet, "ferry")
+    outlet.publish("/ferry", article("ferry"))
+    with EmbeddedServer(tmp_path / "data", 0) as server:
+        store = open_store(server.url)
+        assert "drifting" not in teletipo("status").out
+        store.save_baseline("outlet", drifting())
+        told = next(line for line in teletipo("status").out.splitlines() if line.startswith("drifting: outlet: "))
+        assert "of the latest pages bring a bot challenge; fetch slower" in told
+        assert "`teletipo sources check outlet` shows" in told
+        (source,) = msgspec.json.decode(teletipo("status", "--json").out)["sources"]
+        assert (source["drift"] in told, source["drifting_since"]) == (True, NOW.timestamp())
+        checked = teletipo("sources", "check", "outlet")
+        assert told in checked.out.splitlines()
+        assert checked.code == 1, "although this page is as it should be"
+        store.close()
+    assert teletipo("sources", "check", "outlet").code == 0, "where nothing runs, nothing is known of other pages"
 
 
 def test_health_exits_with_1_where_nothing_runs(teletipo: Teletipo) -> None:

@@ -19,7 +19,7 @@ from ingest.settings import ApiSettings, Settings
 from ingest.store import QUEUES as QUEUE_NAMES
 from ingest.store import Limits, Store
 from tests.conftest import WriteConfig
-from tests.integration.making import NOW, article, claimed, to_process
+from tests.integration.making import NOW, article, claimed, drifting, to_process
 from tests.integration.serving import TOKEN, Api, serving
 from workers.demo.outlet import Headline, Outlet, rss
 
@@ -332,6 +332,14 @@ def test_a_source_shows_its_days_its_last_error_and_its_next_poll(
     assert "500" in words(row.select_one(".alarm"))
     polled, next_poll = (str(time["datetime"]) for time in row.select("time"))
     assert polled < next_poll
+
+
+def test_a_source_that_drifts_says_how_and_names_the_command_that_shows_more(api: Api, store: Store) -> None:
+    assert not soup(api, "/page/sources").select("#source-outlet .alarm")
+    store.save_baseline("outlet", drifting())
+    (alarm,) = soup(api, "/page/sources").select("#source-outlet .alarm")
+    assert "of the latest pages bring a bot challenge" in words(alarm)
+    assert words(alarm.select_one("code")) == "teletipo sources check outlet"
 
 
 def test_queues_show_their_length_and_the_lag_of_each_group(api: Api, store: Store) -> None:

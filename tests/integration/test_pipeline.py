@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -722,3 +723,58 @@ def test_a_feed_that_fails_is_an_error_of_the_fetch(start: Start, outlet: Outlet
     assert progress.done
     assert (progress.feeds_done, progress.entries) == (1, 0)
     assert "404" in progress.errors[0]
+
+
+# ── what a source's pages are usually like ───────────────────────────────────────────────────────────────────────────
+
+
+def pages_of(outlet: Outlet, numbers: range, answer: Callable[[int], str] = page) -> None:
+    """Announce these reports, each with this page."""
+    urls = [outlet.publish(f"/report/{n}", answer(n)) for n in numbers]
+    publish_feed(outlet, *(Headline(url, f"Report {n}") for n, url in zip(numbers, urls, strict=True)))
+
+
+def test_a_source_whose_pages_turn_into_challenges_drifts_until_they_are_articles_again(
+    start: Start, outlet: Outlet, caplog: pytest.LogCaptureFixture
+) -> None:
+    steps = start()
+    pages_of(outlet, range(10))
+    steps.through()
+    usual = steps.store.baseline("outlet")
+    assert (usual.pages, usual.articles, usual.drifting) == (10, 10, 0)
+    pages_of(outlet, range(10, 20), lambda _: CHALLENGE)
+    steps.through()
+    drifting = steps.store.baseline("outlet")
+    assert (drifting.pages, drifting.articles) == (20, 10)
+    assert drifting.drifting > time.time() - 60
+    assert caplog.text.count("source outlet is drifting: ") == 1
+    assert "bring a bot challenge" in caplog.text
+    pages_of(outlet, range(20, 30))
+    steps.through()
+    assert steps.store.baseline("outlet").drifting == 0
+    assert "source outlet drifts no more" in caplog.text
+    assert len(steps.queue()) == 20, "what is an article is published, whatever the others are"
+
+
+def test_only_what_was_fetched_as_a_page_makes_a_baseline(start: Start, outlet: Outlet, tmp_path: Path) -> None:
+    (url,) = publish_articles(outlet, 1)
+    publish_feed(outlet, Headline(url, "One", content=FULL))
+    steps = start(source='[fetch]\nfull_text = "never"\n')
+    assert steps.through()[0].startswith("created ")
+    (tmp_path / "saved.html").write_text(page(2))
+    Wire(steps.context.settings, steps.store).import_file(tmp_path / "saved.html", url=f"{outlet.url}/saved")
+    assert steps.take("process")[0].startswith("created ")
+    assert steps.store.baseline("outlet").pages == 0
+
+
+def test_a_commit_that_comes_too_late_counts_no_page(
+    start: Start, outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (url,) = publish_articles(outlet, 1)
+    steps = start()
+    steps.poll()
+    steps.take("fetch")
+    with monkeypatch.context() as meanwhile:
+        overtaken(steps, url, meanwhile, "commit")
+        assert steps.step(member(url)) == "stale"
+    assert steps.store.baseline("outlet").pages == 0

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ingest.baseline import Baseline
 from ingest.models import Source
 from ingest.settings import Conditions, QueueSettings, Settings
 from ingest.store import DeadLetter, FeedState, GroupState, QueueState, Store, source_state
@@ -28,12 +29,13 @@ class Bar:
 @dataclass(frozen=True)
 class SourceStanding:
     """A source, what its feeds last did, and its articles a day, the oldest day first. Times are Unix seconds; errors:
-    (a feed's address, what went wrong, failures in a row)."""
+    (a feed's address, what went wrong, failures in a row); drift: how its latest pages differ, in words."""
 
     source: Source
     last_poll: float | None
     next_poll: float | None
     errors: tuple[tuple[str, str, int], ...]
+    drift: str
     days: tuple[Bar, ...]
 
     @property
@@ -79,13 +81,16 @@ class Letters:
 
 
 def sources(settings: Settings, store: Store, now: datetime | None = None) -> list[SourceStanding]:
-    """Every source, those with errors first, then by name."""
+    """Every source, those with errors first, then those that drift, then by name."""
     today = (now or datetime.now(UTC)).date()
     dates = [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
     states = store.feed_states(list(settings.feeds))
     created = store.created(list(settings.sources), dates)
-    found = [_source(source, states, bars(dates, created[source.id])) for source in settings.sources.values()]
-    return sorted(found, key=lambda standing: (not standing.errors, standing.source.name.casefold()))
+    baselines = store.baselines(list(settings.sources))
+    found = [
+        _source(source, states, baselines, bars(dates, created[source.id])) for source in settings.sources.values()
+    ]
+    return sorted(found, key=lambda each: (not each.errors, not each.drift, each.source.name.casefold()))
 
 
 def queues(settings: Settings, store: Store) -> list[QueueStanding]:
@@ -118,13 +123,16 @@ def has_filter(queue: QueueSettings) -> bool:
     return any(_conditions(queue)) or any(_conditions(queue.refused))
 
 
-def _source(source: Source, states: dict[str, FeedState], days: tuple[Bar, ...]) -> SourceStanding:
-    stands = source_state(source, states)
+def _source(
+    source: Source, states: dict[str, FeedState], baselines: dict[str, Baseline], days: tuple[Bar, ...]
+) -> SourceStanding:
+    stands = source_state(source, states, baselines)
     return SourceStanding(
         source,
         last_poll=stands.last_poll,
         next_poll=stands.next_poll,
         errors=tuple((feed.url, state.error, state.failures) for feed, state in stands.feeds if state.error),
+        drift=stands.drift,
         days=days,
     )
 
