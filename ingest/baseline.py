@@ -31,6 +31,9 @@ STAND_STILL = 14 * 86_400.0
 MOST = 0.5
 """A share that moves by half of all pages has moved; by chance it does so in one of ten thousand."""
 
+LESS_SURE = 0.2
+"""Of the F1 that is expected of a text. On real pages it differs by a tenth from article to article."""
+
 LEAST_SPREAD = 0.35
 """Lengths differ by a third even where they hardly do, as logarithms."""
 
@@ -69,22 +72,24 @@ class Baseline(Record, frozen=True, kw_only=True):
 class Observed(NamedTuple):
     """What one page was like. kind: of a page without an article (see PageKind), empty where there was one; lacking:
     the FIELDS that it does not state; method: what gave the body; agreed: whether two methods that were both asked
-    found the same, None where one was."""
+    found the same, None where one was; confidence: in the text, None where nothing states any."""
 
     kind: str = ""
     words: int = 0
     lacking: frozenset[str] = frozenset()
     method: str = ""
     agreed: bool | None = None
+    confidence: float | None = None
 
 
 def observed(article: Article) -> Observed:
     """What the page of this article was like; its kind, where the feed's text had to stand in for it."""
-    evidence = article.extraction.evidence
+    extraction = article.extraction
+    evidence = extraction.evidence
     if kind := evidence.get("page", ""):
         return Observed(kind)
     lacking = frozenset(field for field in FIELDS if evidence.get(field, "none") in _ELSEWHERE)
-    return Observed("", article.words, lacking, article.extraction.method)
+    return Observed("", article.words, lacking, extraction.method, confidence=extraction.confidence or None)
 
 
 def observe(baseline: Baseline, seen: Observed, now: float) -> Baseline:
@@ -137,6 +142,8 @@ def _drift(baseline: Baseline) -> Iterator[str]:
         lately, before = recent.get(f"by {method}", 0.0), usual.get(f"by {method}", 0.0)
         if before - lately > MOST:
             yield f"{finds} the body of {lately:.0%} of the latest pages, and of {before:.0%} usually"
+    if usual.get("confidence", 0.0) - recent.get("confidence", 0.0) > LESS_SURE:
+        yield f"texts are believed to be {recent['confidence']:.0%} right lately, and {usual['confidence']:.0%} usually"
     if recent.get("disagreed", 0.0) - usual.get("disagreed", 0.0) > MOST:
         yield f"two ways of reading disagree about {recent['disagreed']:.0%} of the latest pages"
 
@@ -153,7 +160,11 @@ def _figures(baseline: Baseline, seen: Observed) -> dict[str, float]:
     figures = {**kinds, "length": length, "length squared": length**2}
     figures |= {f"no {field}": float(field in seen.lacking) for field in FIELDS}
     figures |= {name: 0.0 for name in baseline.recent if name.startswith("by ")} | {f"by {seen.method}": 1.0}
-    return figures if seen.agreed is None else {**figures, "disagreed": float(not seen.agreed)}
+    if seen.confidence is not None:
+        figures["confidence"] = seen.confidence
+    if seen.agreed is not None:
+        figures["disagreed"] = float(not seen.agreed)
+    return figures
 
 
 def _moved(

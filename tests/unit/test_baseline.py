@@ -101,6 +101,13 @@ def test_two_ways_that_begin_to_disagree_are_noticed() -> None:
     assert "disagree" in source.pages(7, agreed=False).drift
 
 
+def test_texts_of_which_less_is_expected_than_usual_are_noticed() -> None:
+    source = Source().pages(60, confidence=0.95)
+    assert "texts are believed to be" in source.pages(12, confidence=0.6).drift
+    assert Source().pages(60, confidence=0.95).pages(20, confidence=0.85).drift == ""
+    assert Source().pages(60, confidence=0.95).pages(20, method="feed").drift == "", "a feed's text states none"
+
+
 def test_before_there_are_enough_articles_nothing_is_unusual() -> None:
     assert Source().pages(ENOUGH - 9).pages(8, words=20, **lacking(*FIELDS)).drift == ""
 
