@@ -23,6 +23,9 @@ from ingest.extract import wording
 MOST_SEEN = 3000
 """Characters of visible text that are looked at."""
 
+MOST_CODE = 50_000
+"""Characters of scripts that are looked at; a challenge has little else."""
+
 SHORT = 1500
 """Fewer characters of visible text, menus included, are a page of a sentence or two."""
 
@@ -142,9 +145,8 @@ class Look:
     def code(self) -> str:
         """Addresses of scripts and frames, and the beginning of each script, in lower case."""
         frames = (each.get("src") or "" for each in self.tree.iter("iframe"))
-        return " ".join(
-            (*((each.get("src") or "") + (each.text or "")[:2000] for each in self.scripts), *frames)
-        ).lower()
+        scripts = ((each.get("src") or "") + (each.text or "")[:2000] for each in self.scripts)
+        return " ".join((*frames, *scripts))[:MOST_CODE].lower()
 
     def titled(self, wanted: re.Pattern[str]) -> bool:
         return any(wanted.fullmatch(title) for title in self.titles)

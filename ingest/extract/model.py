@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from ingest.extract.features import FEATURES, Lexicon, Matrix
 
+AT_ONCE = 2000
+"""Rows: more than nearly any page has, and 40 MB of answers; the fullest pages would take 700."""
+
 FILE = Path(__file__).with_name("body.npz")
 
 
@@ -29,11 +32,16 @@ class Model(NamedTuple):
 
     def chances(self, matrix: Matrix) -> NDArray[np.float64]:
         """For each row, from 0 to 1."""
-        answers = matrix[:, self.questions] > self.borders
-        leaf = answers @ (1 << np.arange(self.questions.shape[1]))
-        odds = self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1) + self.bias
+        parts = [self._odds(matrix[start : start + AT_ONCE]) for start in range(0, len(matrix), AT_ONCE)]
+        odds = np.concatenate(parts) if parts else np.zeros(0)
         chances: NDArray[np.float64] = 1 / (1 + np.exp(-odds.astype(np.float64)))
         return chances
+
+    def _odds(self, matrix: Matrix) -> NDArray[np.float32]:
+        answers = matrix[:, self.questions] > self.borders
+        leaf = answers @ (1 << np.arange(self.questions.shape[1]))
+        odds: NDArray[np.float32] = self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1) + self.bias
+        return odds
 
 
 def save(model: Model, features: tuple[str, ...] = FEATURES, file: Path = FILE) -> None:

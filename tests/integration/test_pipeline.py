@@ -556,6 +556,51 @@ def test_what_is_no_article_costs_none_where_the_feed_carries_the_text(
     assert article.text.startswith("Sentence 0")
 
 
+LOGIN = "<html><title>Log in</title><body><form><input type='password'><button>Log in</button></form></body></html>"
+BAD_INPUT: dict[str, tuple[bytes, str, str]] = {
+    "a PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "application/pdf", "the page is a PDF file, not HTML"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 400, "text/html", "the page is an image, not HTML"),
+    "binary": (bytes(range(256)) * 100, "text/html", "the page is a binary file"),
+    "plain text": (b"The ferry leaves at ten.", "text/plain", "plain text"),
+    "depth": (b"<div>" * 100_000, "text/html", "nested too deep"),
+    "twelve megabytes": (
+        b"<p>The ferry leaves at ten.</p>" * 400_000,
+        "text/html",
+        "has 12 MB, which no article needs",
+    ),
+    "fifty megabytes": (b" " * 50_000_000, "text/html", "sends more than 15000000 bytes"),
+    "a login": (LOGIN.encode(), "text/html", "a login page came instead of the article"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_bad_input_is_dead_by_its_name_at_once_and_costs_the_other_articles_nothing(
+    name: str, start: Start, outlet: Outlet
+) -> None:
+    body, content_type, says = BAD_INPUT[name]
+    bad = outlet.publish("/bad", body, content_type)
+    good = outlet.publish("/report/1", page(1))
+    publish_feed(outlet, Headline(bad, "Bad"), Headline(good, "Good"))
+    steps = start()
+    began = time.monotonic()
+    steps.through()
+    assert time.monotonic() - began < 10
+    (dead,) = steps.store.dead()
+    assert (dead.url, says in dead.error) == (bad, True), dead.error
+    assert steps.queue() == [("/report/1", 1, "created")]
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"<html><body></body></html>", b"<html><head><title>One</title>"])
+def test_an_empty_page_may_be_filled_in_later(body: bytes, start: Start, outlet: Outlet) -> None:
+    url = outlet.publish("/report/1", body)
+    publish_feed(outlet, Headline(url, "One"))
+    steps = start()
+    assert "to be fetched again" in steps.through()[0]
+    outlet.publish("/report/1", page(1))
+    steps.step(member(url))
+    assert steps.step(member(url)).startswith("created ")
+
+
 def test_work_whose_feeds_words_are_no_longer_kept_is_dead_and_says_how_to_go_on(
     start: Start, outlet: Outlet, redis: Any
 ) -> None:

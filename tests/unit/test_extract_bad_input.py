@@ -1,16 +1,19 @@
 """Whatever comes instead of a page is an error that names it, or a partial article, in bounded time and memory."""
 
 import random
+import re
 import subprocess
 import sys
 import textwrap
 import time
 import zlib
+from contextlib import suppress
 
 import pytest
 
 from ingest import extract_article
 from ingest.errors import ExtractFailed, PageKind
+from ingest.extract.page import MOST_ELEMENTS
 
 URL = "https://harbour.example/news/ferry"
 PARAGRAPH = (
@@ -86,22 +89,61 @@ def test_fifty_megabytes_are_refused_within_seconds(unit: bytes) -> None:
     assert error.kind in {"unreadable", "binary", "no text"}
 
 
-def test_fifty_megabytes_take_no_memory_beyond_themselves() -> None:
+def megabytes_for(unit: str, count: int) -> int:
+    """Memory that a page of so many of these takes beyond its own bytes, in a process of its own."""
     program = f"""
         import resource
         from ingest import extract_article
         from ingest.errors import ExtractFailed
 
         def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        html = b"<html><body>" + {PARAGRAPH.encode()!r} * ({50 * MB} // {len(PARAGRAPH)})
+        extract_article({PAGE!r}, {URL!r})
+        html = {PAGE[:-14]!r} + {unit.encode()!r} * {count}
         before = most()
         try:
             extract_article(html, {URL!r})
         except ExtractFailed:
-            print(most() - before)
+            pass
+        print(most() - before)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 64
+    return int(done.stdout)
+
+
+def test_fifty_megabytes_take_no_memory_beyond_themselves() -> None:
+    assert megabytes_for(PARAGRAPH, 50 * MB // len(PARAGRAPH)) < 64
+
+
+CROWDED = {
+    "paragraphs": "<p>a",
+    "prose": PARAGRAPH,
+    "headings": "<h1>fog</h1>",
+    "links": "<li><a href='/x'>fog</a></li>",
+    "dates": "<time datetime='2020-01-01'>x</time>",
+    "names": "<a rel='author'>Ana Pérez</a>",
+    "statements": "<meta property='og:title' content='fog'>",
+    "linked data": "<script type='application/ld+json'>{'@type': 'NewsArticle', 'author': 'x'}</script>",
+    "cells": "<table><tr><td>1<td>2</table>",
+    "lines": "fog<br>",
+    "depth": "<div>" * 200 + "fog" + "</div>" * 200,
+    "passwords": "<input type='password'><button>Accept all cookies</button>",
+}
+"""Kinds of elements that something is looked for in."""
+
+
+@pytest.mark.parametrize("unit", CROWDED.values(), ids=CROWDED)
+def test_a_page_as_full_as_is_read_at_all_is_read_or_refused_within_seconds(unit: str) -> None:
+    elements = len(re.findall(r"<\w", unit))
+    html = PAGE[:-14] + unit.encode() * min((MOST_ELEMENTS - 100) // elements, 9 * MB // len(unit))
+    start = time.process_time()
+    with suppress(ExtractFailed):
+        extract_article(html, URL)
+    assert time.process_time() - start < 15
+
+
+@pytest.mark.parametrize("unit", [CROWDED["paragraphs"], CROWDED["headings"]], ids=["paragraphs", "headings"])
+def test_a_page_as_full_as_is_read_at_all_takes_a_fraction_of_a_processs_memory(unit: str) -> None:
+    assert megabytes_for(unit, MOST_ELEMENTS - 100) < 300
 
 
 @pytest.mark.parametrize("declared", ["utf-16", "utf-7", "koi8-r", "shift_jis", "x-unknown", "utf-8", ""])

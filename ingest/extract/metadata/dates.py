@@ -63,7 +63,8 @@ def published(head: Head) -> tuple[Found, ...]:
     best = _believed(dated, head)
     agree = sum(abs(one.moment - best.moment) < timedelta(days=1) for one in dated)
     known = [best.found._replace(sure=SURER if agree > 1 else SURE), *(one.found for one in dated if one is not best)]
-    return (*known, *(found for found in said if all(found is not one.found for one in dated)))
+    readable_ones = {id(one.found) for one in dated}
+    return (*known, *(found for found in said if id(found) not in readable_ones))
 
 
 def updated(head: Head) -> tuple[Found, ...]:
