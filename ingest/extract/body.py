@@ -8,7 +8,7 @@ from msgspec import field
 
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
-from ingest.extract.choice import choose
+from ingest.extract.choice import FEWEST_WORDS, choose
 from ingest.extract.features import Stated, shingles, words_of
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
@@ -20,8 +20,6 @@ from ingest.models import Block, ExtractRules, Record
 from ingest.words import word_count
 
 NO_RULES = ExtractRules()
-FEWEST_WORDS = 25
-"""Below it a page is a video, a paywall, a consent screen or a front page rather than an article."""
 FULLER = 0.6
 """JSON-LD's articleBody is the body where the page shows less than this share of it: the rest is behind a script."""
 

@@ -21,6 +21,8 @@ from ingest.extract.layout import Box, Layout, Passage, layout
 from ingest.extract.model import load
 
 LIMITS = np.arange(0.2, 0.75, 0.05)
+FEWEST_WORDS = 25
+"""Below it a page is a video, a paywall, a consent screen or a front page rather than an article."""
 BELOW = 3
 """Passages below the body that may say that the rest of it is not free."""
 _OFTEN_AROUND_ALL = {"body", "html", "form", "main"}
@@ -42,7 +44,11 @@ class Choice(NamedTuple):
 
 def choose(tree: HtmlElement, stated: Stated) -> Choice:
     """The elements that hold the article of a page, none where nothing looks like one."""
-    page = layout(tree)
+    choice = _choose(layout(tree), stated)
+    return choice if choice.words >= FEWEST_WORDS else _choose(layout(tree, frame=True), stated)
+
+
+def _choose(page: Layout, stated: Stated) -> Choice:
     measured = measure(page, stated, load().lexicon)
     if not measured.numbers:
         return Choice()
@@ -90,7 +96,7 @@ def _elements(page: Layout, chosen: set[int]) -> Iterator[HtmlElement]:
 def _whole(page: Layout, chosen: set[int]) -> list[bool]:
     """Whether all passages in a box are chosen, captions of figures aside."""
     size = len(page.boxes)
-    whole, holds = [True] * size, [False] * size
+    whole, holds = [number not in page.broken for number in range(size)], [False] * size
     in_figure = [False] * size
     for number, box in enumerate(page.boxes):
         in_figure[number] = box.element.tag in _FIGURES or (number > 0 and in_figure[box.parent])

@@ -69,6 +69,19 @@ def test_a_picture_between_paragraphs_comes_with_them() -> None:
     assert [block.tag for block in blocks_in(chosen(page).elements)][:3] == ["p", "img", "figcaption"]
 
 
+def test_an_article_inside_a_navigation_that_nobody_closed_is_found() -> None:
+    assert texts(chosen(f"<nav><a href='/'>Home</a><article class='article-body'>{paragraphs()}</article>")) == list(
+        PROSE
+    )
+
+
+def test_a_footer_inside_an_article_stays_out_of_it() -> None:
+    page = (
+        f"{MENU}<article class='article-body'>{paragraphs()}<footer><p>Filed under: ferries, fog</p></footer></article>"
+    )
+    assert texts(chosen(page)) == list(PROSE)
+
+
 def test_a_page_of_links_has_no_article() -> None:
     assert chosen(MENU + RELATED).words < 25
 

@@ -50,3 +50,16 @@ def test_boxes_come_after_the_box_around_them() -> None:
         ("p", 1),
     ]
     assert [passage.box for passage in page.passages] == [3, 4]
+
+
+def test_navigation_and_footers_are_left_out_and_their_boxes_are_known_as_broken() -> None:
+    body = "<nav>Home</nav><div><p>Text.</p><div role='dialog'>Accept?</div></div><footer><p>Imprint</p></footer>"
+    page = read(body)
+    assert [passage.text for passage in page.passages] == ["Text."]
+    assert {page.boxes[number].element.tag for number in page.broken} == {"body", "div"}
+    assert [passage.text for passage in layout(parse(f"<body>{body}</body>"), frame=True).passages] == [
+        "Home",
+        "Text.",
+        "Accept?",
+        "Imprint",
+    ]
