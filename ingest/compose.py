@@ -1,7 +1,7 @@
 """A page and what the feed said about it -> one Article. Pure: no network, no store, the clock passed in.
 
-extract finds, clean tidies, dedupe fingerprints, enrich adds; this module decides whom to believe where they differ,
-and writes down in `extraction.evidence` who won.
+extract finds, clean tidies, belief decides between page and feed, dedupe fingerprints, enrich adds; this module puts
+them together, and writes down in `extraction.evidence` who won.
 """
 
 import re
@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ingest import belief
 from ingest.clean import (
     article_html,
     canonical_url,
     clean_blocks,
-    clean_text,
     clean_url,
     read_date,
-    split_authors,
     take_credits,
 )
 from ingest.dedupe import fingerprint
@@ -28,11 +27,6 @@ from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page,
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
-
-WEAK = {"text", "address", "script"}
-"""Evidence that gives way to a feed's own date."""
-
-LEAD_CHARACTERS = 120
 
 
 def extract_article(html: bytes, url: str, source: Source | None = None) -> Article:
@@ -56,26 +50,29 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
     found = msgspec.structs.replace(found, blocks=credited.blocks)
     url = canonical_url(page.url, found.url) if page else clean_url(entry.url, keep_fragment=True)
     text = "\n\n".join(found.paragraphs)
-    title, title_from = _title(found, entry)
-    authors, authors_from = _authors(found, entry, credited.authors)
-    published, raw, published_from = _published(found, entry, source)
     fetched = page.fetched if page else now
+    title = belief.title(found, entry)
+    authors = belief.authors(found, entry, credited.authors, source)
+    published = belief.published(found, entry, source, fetched)
+    believed: dict[str, belief.Title | belief.Authors | belief.Dated] = {"title": title, "published": published}
+    if authors.names:
+        believed["authors"] = authors
     return enrich(
         Article(
             id=article_id(url),
             revision=1,
             url=url,
             source=source.id,
-            title=title,
+            title=title.text,
             text=text,
             html=article_html(found.blocks, page.url if page else entry.url),
-            authors=authors,
+            authors=authors.names,
             dateline=credited.dateline,
-            published=published,
-            published_raw=raw,
+            published=published.moment,
+            published_raw=published.raw,
             updated=_date(found.updated or entry.updated, source),
             fetched=fetched,
-            sorted=min(published, fetched) if published else fetched,
+            sorted=min(published.moment, fetched) if published.moment else fetched,
             language=_language(found.language, entry.language, source.language),
             country=source.country,
             summary=" ".join(_texts(_read(found.summary or entry.summary))),
@@ -88,7 +85,8 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
                 method=found.method,
                 confidence=round(found.confidence, 3),
                 partial=found.partial,
-                evidence={**found.evidence, "title": title_from, "published": published_from, **authors_from},
+                evidence=found.evidence | {field: one.evidence for field, one in believed.items()},
+                sure={field: round(one.sure, 3) for field, one in believed.items()},
             ),
         )
     )
@@ -128,37 +126,6 @@ def _read(fragment: str) -> tuple[Block, ...]:
     except ExtractFailed:
         return ()
     return blocks if _texts(blocks) else ()
-
-
-def _title(found: Extracted, entry: Entry) -> tuple[str, str]:
-    if title := clean_text(found.title):
-        return title, found.evidence.get("title", "page")
-    if title := clean_text(entry.title):
-        return title, "feed"
-    lead = found.paragraphs[0]
-    sentence = lead.split(". ")[0]
-    if len(sentence) <= LEAD_CHARACTERS:
-        return sentence.rstrip("."), "first sentence"
-    return sentence[:LEAD_CHARACTERS].rsplit(" ", 1)[0] + "…", "first sentence"
-
-
-def _authors(found: Extracted, entry: Entry, signed: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The page's own, then the feed's, then those whose names stand above or below the text; and the evidence."""
-    page = found.evidence.get("authors", "page")
-    for said, origin in ((found.authors, page), (entry.authors, "feed"), (signed, "byline in text")):
-        if names := split_authors(said):
-            return names, {"authors": origin}
-    return (), {}
-
-
-def _published(found: Extracted, entry: Entry, source: Source) -> tuple[datetime | None, str, str]:
-    """The first date that can be read: the page's own, then the feed's, then what was guessed from the page."""
-    evidence = found.evidence.get("published", "page")
-    said = [(found.published, evidence), (entry.published, "feed")]
-    for raw, origin in sorted(said, key=lambda pair: pair[1] in WEAK):
-        if date := _date(raw, source):
-            return date, raw, origin
-    return None, found.published or entry.published, "none"
 
 
 def _language(*said: str) -> str:

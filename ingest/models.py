@@ -251,6 +251,9 @@ class Extraction(Record, frozen=True, kw_only=True):
     partial: bool = False
     """True when the text is known to be less than the whole article."""
     evidence: dict[str, str] = msgspec.field(default_factory=dict)
+    sure: dict[str, float] = msgspec.field(default_factory=dict)
+    """How sure `title`, `authors` and `published` are to be right, 0 to 1: what such evidence was worth on pages whose
+    answer is known, and more where page and feed agree."""
 
 
 class Article(Record, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ from ingest.extract.stubs import lead_of
 from ingest.models import Block, ExtractRules, Record
 from ingest.words import word_count
 
+RULED = 0.98
+"""How sure a field is that a site's own rule found."""
 NO_RULES = ExtractRules()
 FULLER = 0.6
 """JSON-LD's articleBody is the body where the page shows less than this share of it: the rest is behind a script."""
@@ -41,7 +43,8 @@ class Extracted(Record, frozen=True, kw_only=True):
     authors: bylines as written; published, updated: dates as written; url: the address that the page declares for
     itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
     `generic`, `json-ld`); confidence: the F1 to expect of the text, 0 to 1; partial: the blocks are known to be less
-    than the whole article; evidence: field -> where it was found. What was not found is empty.
+    than the whole article; evidence: field -> where it was found; sure: field -> how sure that is, 0 to 1; also: what
+    else the page states for `title` and `published`, likeliest first. What was not found is empty.
     """
 
     blocks: tuple[Block, ...]
@@ -58,6 +61,8 @@ class Extracted(Record, frozen=True, kw_only=True):
     confidence: float = 0.0
     partial: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
+    sure: dict[str, float] = field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -90,13 +95,14 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     way = _body(tree, ruled, stated)
     metadata = guess_metadata(tree, stated, way.elements)
     found = {**metadata.found, **_by_rule(ruled)}
-    authors = tuple(Found(name, "rule") for name in ruled.authors) or metadata.authors
+    authors = tuple(Found(name, "rule", RULED) for name in ruled.authors) or metadata.authors
     blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")), way.after)
     if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": way.method}
+    sure = {name: one.sure for name, one in found.items()}
     if authors:
-        evidence["authors"] = authors[0].evidence
+        evidence["authors"], sure["authors"] = authors[0].evidence, authors[0].sure
     return Extracted(
         blocks=blocks,
         authors=tuple(one.value for one in authors),
@@ -105,6 +111,8 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
         confidence=way.confidence,
         partial=partial,
         evidence=evidence,
+        sure=sure,
+        also={name: tuple(one.value for one in rest) for name, rest in metadata.also.items()},
         **{name: one.value for name, one in found.items()},
     )
 
@@ -133,7 +141,7 @@ def stated_for_body(stated: Metadata) -> Stated:
 
 def _by_rule(ruled: Ruled) -> dict[str, Found]:
     values = {"title": ruled.title, "published": ruled.published}
-    return {name: Found(value, "rule") for name, value in values.items() if value}
+    return {name: Found(value, "rule", RULED) for name, value in values.items() if value}
 
 
 def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Block, ...]:

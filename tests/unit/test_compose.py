@@ -1,5 +1,6 @@
 """compose: whom to believe where the page and the feed differ, and what is written down about it."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -122,3 +123,82 @@ def test_an_article_can_be_had_from_bytes_alone() -> None:
     assert (article.source, article.title, article.published, article.language) == ("", "The tide book", None, "en")
     with pytest.raises(ValueError, match="no http"):
         extract_article(page(text(2)).body, "ftp://outlet.example/a")
+
+
+# ── page and feed ──
+
+HEADLINE = "The tide book is closed"
+SOCIAL = "You will not believe what stood in this book"
+
+
+def node(**fields: object) -> str:
+    return f"<script type='application/ld+json'>{json.dumps({'@type': 'NewsArticle', **fields})}</script>"
+
+
+def test_a_title_on_which_page_and_feed_agree_is_surer_than_one_that_the_page_has_alone() -> None:
+    alone = compose(Entry(url=URL), SOURCE, page(text(3)), NOW)
+    agreed = compose(Entry(url=URL, title="THE TIDE BOOK!"), SOURCE, page(text(3)), NOW)
+    assert agreed.title == alone.title == "The tide book"
+    assert alone.extraction.sure["title"] < agreed.extraction.sure["title"] < 1
+
+
+def test_of_two_titles_on_the_page_the_one_that_the_feed_confirms_is_believed() -> None:
+    head = f"<meta property='og:title' content='{SOCIAL}'>"
+    found = page(f"<h1>{HEADLINE}, says the harbour master</h1>{text(3)}", head)
+    assert compose(Entry(url=URL), SOURCE, found, NOW).title == f"{HEADLINE}, says the harbour master"
+    assert compose(Entry(url=URL, title=SOCIAL), SOURCE, found, NOW).title == SOCIAL
+    assert compose(Entry(url=URL, title="Tides"), SOURCE, found, NOW).title == f"{HEADLINE}, says the harbour master"
+
+
+def test_an_outlet_as_author_gives_way_to_whom_the_feed_names() -> None:
+    found = page(
+        text(3), node(author={"@type": "Organization", "name": "The Outlet"}, publisher={"name": "The Outlet"})
+    )
+    assert compose(Entry(url=URL), SOURCE, found, NOW).authors == ("The Outlet",)
+    article = compose(Entry(url=URL, authors=("Ana Rojas",)), SOURCE, found, NOW)
+    assert (article.authors, article.extraction.evidence["authors"]) == (("Ana Rojas",), "feed")
+    assert compose(Entry(url=URL, authors=("The Outlet",)), SOURCE, found, NOW).authors == ("The Outlet",)
+
+
+def test_authors_on_whom_page_and_feed_agree_are_the_pages_and_surer() -> None:
+    found = page(text(3), node(author=["Ana Rojas", "John Smith"]))
+    alone = compose(Entry(url=URL), SOURCE, found, NOW)
+    agreed = compose(Entry(url=URL, authors=("By Ana Rojas",)), SOURCE, found, NOW)
+    assert agreed.authors == alone.authors == ("Ana Rojas", "John Smith")
+    assert agreed.extraction.sure["authors"] > alone.extraction.sure["authors"]
+
+
+def test_a_date_that_is_only_shown_gives_way_to_the_feeds_and_makes_it_surer() -> None:
+    found = page(f"<h1>The tide book</h1><p>31 October 2026</p>{text(3)}")
+    assert compose(Entry(url=URL), SOURCE, found, NOW).published == datetime(2026, 10, 31, 4, tzinfo=UTC)
+    same = compose(Entry(url=URL, published="2026-10-31T08:00:00-04:00"), SOURCE, found, NOW)
+    other = compose(Entry(url=URL, published="2026-10-29T08:00:00-04:00"), SOURCE, found, NOW)
+    assert same.published == datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert other.published == datetime(2026, 10, 29, 12, tzinfo=UTC)
+    assert same.extraction.sure["published"] > other.extraction.sure["published"]
+
+
+def test_of_two_dates_on_the_page_the_one_on_the_feeds_day_is_believed() -> None:
+    head = node(datePublished="2026-10-30T09:00:00Z") + "<meta name='date' content='2026-10-20T09:00:00Z'>"
+    entry = Entry(url=URL, published="2026-10-20T08:00:00Z")
+    assert compose(Entry(url=URL), SOURCE, page(text(3), head), NOW).published == datetime(2026, 10, 30, 9, tzinfo=UTC)
+    assert compose(entry, SOURCE, page(text(3), head), NOW).published == datetime(2026, 10, 20, 9, tzinfo=UTC)
+    twice = head + "<meta property='article:published_time' content='2026-10-30T09:00:00Z'>"
+    assert compose(entry, SOURCE, page(text(3), twice), NOW).published == datetime(2026, 10, 30, 9, tzinfo=UTC)
+
+
+def test_a_date_after_the_fetch_gives_way_to_one_that_is_not() -> None:
+    head = node(datePublished="2027-01-01T00:00:00Z")
+    entry = Entry(url=URL, published="2026-10-31T12:00:00Z")
+    article = compose(entry, SOURCE, page(text(3), head), NOW)
+    assert (article.published, article.published_raw) == (
+        datetime(2026, 10, 31, 12, tzinfo=UTC),
+        "2026-10-31T12:00:00Z",
+    )
+    assert compose(Entry(url=URL), SOURCE, page(text(3), head), NOW).published == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_a_date_that_nobody_can_read_is_kept_as_written() -> None:
+    article = compose(Entry(url=URL), SOURCE, page(text(3), node(datePublished="2026-10-31T25:61")), NOW)
+    assert (article.published, article.published_raw) == (None, "2026-10-31T25:61")
+    assert article.extraction.sure["published"] == 0
