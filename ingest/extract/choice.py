@@ -25,8 +25,10 @@ FEWEST_WORDS = 25
 """Below it a page is a video, a paywall, a consent screen or a front page rather than an article."""
 BELOW = 3
 """Passages below the body that may say that the rest of it is not free."""
-_OFTEN_AROUND_ALL = {"body", "html", "form", "main"}
-"""Never handed over as one, since what belongs to a page rather than to its article may be in them."""
+_OFTEN_AROUND_ALL = {
+    "body", "html", "form", "main", "nav", "dialog", "menu", "noscript", "object", "svg", "template",
+}  # fmt: skip
+"""Never handed over as one, since what is no article's may be in them, or a reader of blocks leaves them out."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that XML has no place for, so that lxml refuses to write them, though it reads them."""
 _FIGURES = {"figure", "figcaption", "caption"}
@@ -45,7 +47,7 @@ class Choice(NamedTuple):
 def choose(tree: HtmlElement, stated: Stated) -> Choice:
     """The elements that hold the article of a page, none where nothing looks like one."""
     choice = _choose(layout(tree), stated)
-    return choice if choice.words >= FEWEST_WORDS else _choose(layout(tree, frame=True), stated)
+    return choice if choice.words >= FEWEST_WORDS else _choose(layout(tree, whole=True), stated)
 
 
 def _choose(page: Layout, stated: Stated) -> Choice:

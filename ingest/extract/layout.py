@@ -23,9 +23,11 @@ _BOXES = {
     "ul",
 }  # fmt: skip
 _UNREAD = {
-    "audio", "button", "canvas", "dialog", "embed", "head", "iframe", "input", "label", "map", "math", "menu",
+    "audio", "button", "canvas", "dialog", "embed", "iframe", "input", "label", "map", "math", "menu",
     "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 }  # fmt: skip
+_OPENED = {"dialog", "menu", "noscript", "object", "svg", "template"}
+"""Of these, what is looked into where nothing else has a text."""
 _FRAME = {"nav", "footer"}
 _FRAME_ROLES = {"navigation", "contentinfo", "dialog", "search"}
 """Elements of the site rather than of the page, by name and by ARIA role."""
@@ -63,17 +65,19 @@ class Layout(NamedTuple):
     broken: Set[int]
 
 
-def layout(tree: HtmlElement, *, frame: bool = False) -> Layout:
-    """The layout of the page's body. frame: with navigation and footers too, for pages that have all their text there.
+def layout(tree: HtmlElement, *, whole: bool = False) -> Layout:
+    """The layout of the page's body. whole: with all that is otherwise left out, for pages that have their text there,
+    mostly since an element was never closed.
 
     The tree is no deeper than the parser allows (255 elements).
     """
-    body = tree.find("body")
-    return _read(tree if body is None else body, frame)
+    body = None if whole else tree.find("body")
+    return _read(tree if body is None else body, whole)
 
 
-def _read(body: HtmlElement, frame: bool) -> Layout:  # noqa: PLR0915 - a class for its state takes a third longer
+def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class for its state takes a third longer
     """One pass over a thousand elements: its state is in local variables and it passes by position, for speed."""
+    kinds = {**_KINDS, **dict.fromkeys(_OPENED, _BOX)} if whole else _KINDS
     boxes: list[Box] = []
     passages: list[Passage] = []
     texts: list[str] = []
@@ -122,8 +126,8 @@ def _read(body: HtmlElement, frame: bool) -> Layout:  # noqa: PLR0915 - a class 
         if text := element.text:
             add(text, in_link, in_bold)
         for child in element:
-            inner = _KINDS.get(child.tag, _INLINE)
-            if inner == _BOX and not frame and _is_frame(child):
+            inner = kinds.get(child.tag, _INLINE)
+            if inner == _BOX and not whole and _is_frame(child):
                 end()
                 broken.add(box)
             elif inner != _SKIP:

@@ -75,6 +75,11 @@ def test_an_article_inside_a_navigation_that_nobody_closed_is_found() -> None:
     )
 
 
+@pytest.mark.parametrize("element", ["noscript", "svg", "template"])
+def test_an_article_inside_an_element_for_machines_that_nobody_closed_is_found(element: str) -> None:
+    assert texts(chosen(f"{MENU}<{element}><div class='article-body'>{paragraphs()}</div>")) == list(PROSE)
+
+
 def test_a_footer_inside_an_article_stays_out_of_it() -> None:
     page = (
         f"{MENU}<article class='article-body'>{paragraphs()}<footer><p>Filed under: ferries, fog</p></footer></article>"

@@ -57,9 +57,14 @@ def test_navigation_and_footers_are_left_out_and_their_boxes_are_known_as_broken
     page = read(body)
     assert [passage.text for passage in page.passages] == ["Text."]
     assert {page.boxes[number].element.tag for number in page.broken} == {"body", "div"}
-    assert [passage.text for passage in layout(parse(f"<body>{body}</body>"), frame=True).passages] == [
+    assert [passage.text for passage in layout(parse(f"<body>{body}</body>"), whole=True).passages] == [
         "Home",
         "Text.",
         "Accept?",
         "Imprint",
     ]
+
+
+def test_a_page_without_a_body_element_is_read_where_its_text_is() -> None:
+    page = layout(parse("<html><title>The ferry</title><article><p>It left the quay.</p></article></html>"))
+    assert [passage.text for passage in page.passages] == ["It left the quay."]
