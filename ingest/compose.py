@@ -7,11 +7,13 @@ them together, and writes down in `extraction.evidence` who won.
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from ingest import belief
 from ingest.clean import (
+    Credited,
     article_html,
     canonical_url,
     clean_blocks,
@@ -22,7 +24,17 @@ from ingest.clean import (
 from ingest.dedupe import fingerprint
 from ingest.enrich import enrich
 from ingest.errors import ExtractFailed
-from ingest.extract import Extracted, blocks_of, extract
+from ingest.extract import (
+    Extracted,
+    Lesson,
+    Outlet,
+    Reading,
+    blocks_of,
+    counts_lines,
+    extract,
+    read,
+    without_recurring,
+)
 from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page, Source, article_id
 
 FULLER = 1.5
@@ -40,14 +52,52 @@ def extract_article(html: bytes, url: str, source: Source | None = None) -> Arti
     return compose(Entry(url=clean_url(url)), outlet, Page(url=url, body=html, fetched=now), now)
 
 
+class Composed(NamedTuple):
+    """An article, and what its page teaches about its outlet; None where that is nothing."""
+
+    article: Article
+    lesson: Lesson | None
+
+
 def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> Article:
-    """The article at revision 1. `page` is None where the feed's own text is the article.
+    """The article at revision 1, by its page and entry alone. `page` is None where the feed's own text is the article.
 
     Raises ExtractFailed where neither the page nor the feed has an article.
     """
-    found = _found(entry, source, page)
-    credited = take_credits(found.blocks)
-    found = msgspec.structs.replace(found, blocks=credited.blocks)
+    return compose_known(entry, source, page, now, None).article
+
+
+def compose_known(entry: Entry, source: Source, page: Page | None, now: datetime, outlet: Outlet | None) -> Composed:
+    """As `compose`, by what is known of the outlet too: where its pages have their body, and which lines recur."""
+    reading = _read_page(entry, source, page, outlet)
+    credited = take_credits(reading.found.blocks)
+    if outlet is None:
+        return Composed(
+            _article(entry, source, page, now, _with_blocks(reading.found, credited.blocks), credited), None
+        )
+    own = without_recurring(credited.blocks, outlet.lines)
+    found = _with_blocks(reading.found, own)
+    if gone := len(credited.blocks) - len(own):
+        found.evidence["recurring"] = f"{gone} left out"
+    lesson = _lesson(page, reading, credited.blocks, outlet) if page and found.method != "feed" else None
+    return Composed(_article(entry, source, page, now, found, credited), lesson)
+
+
+def _with_blocks(found: Extracted, blocks: tuple[Block, ...]) -> Extracted:
+    return msgspec.structs.replace(found, blocks=blocks, evidence=dict(found.evidence))
+
+
+def _lesson(page: Page, reading: Reading, blocks: tuple[Block, ...], outlet: Outlet) -> Lesson | None:
+    """What the page teaches; None where it was read by a template that is trusted, and enough lines are known."""
+    article = article_id(page.url)
+    if reading.found.partial or not (reading.observation or reading.version or counts_lines(outlet, article)):
+        return None
+    return Lesson(article, _texts(blocks), reading.observation, reading.version, reading.agreed)
+
+
+def _article(
+    entry: Entry, source: Source, page: Page | None, now: datetime, found: Extracted, credited: Credited
+) -> Article:
     url = canonical_url(page.url, found.url) if page else clean_url(entry.url, keep_fragment=True)
     text = "\n\n".join(found.paragraphs)
     fetched = page.fetched if page else now
@@ -92,24 +142,28 @@ def compose(entry: Entry, source: Source, page: Page | None, now: datetime) -> A
     )
 
 
-def _found(entry: Entry, source: Source, page: Page | None) -> Extracted:
+def _read_page(entry: Entry, source: Source, page: Page | None, outlet: Outlet | None) -> Reading:
     """What the page gave, or what the feed carried where there is no page or far less in it; blocks cleaned."""
     fed = _read(entry.content)
     if page is None:
         fed = fed or _read(entry.summary)
         if not fed:
             raise ExtractFailed("the feed carries no text, and no page is kept to take it from", again=False)
-        return Extracted(blocks=fed, method="feed")
+        return Reading(Extracted(blocks=fed, method="feed"))
+    rules = _rules(entry, source, page)
     try:
-        found = extract(page.body, page.url, page.content_type, _rules(entry, source, page))
+        reading = (
+            read(page, outlet, rules) if outlet else Reading(extract(page.body, page.url, page.content_type, rules))
+        )
     except ExtractFailed as error:
         if not fed:
             raise
-        return Extracted(blocks=fed, method="feed", evidence={"page": error.kind})
+        return Reading(Extracted(blocks=fed, method="feed", evidence={"page": error.kind}))
+    found = reading.found
     blocks = clean_blocks(found.blocks)
     if _words(fed) > _words(blocks) * (1 if found.partial else FULLER):
-        return msgspec.structs.replace(found, blocks=fed, method="feed", partial=False)
-    return msgspec.structs.replace(found, blocks=blocks)
+        return Reading(msgspec.structs.replace(found, blocks=fed, method="feed", partial=False))
+    return reading._replace(found=msgspec.structs.replace(found, blocks=blocks))
 
 
 def _rules(entry: Entry, source: Source, page: Page) -> ExtractRules:

@@ -13,17 +13,18 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest.baseline import Baseline, Observed, drift, observe, observed
+from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
 from ingest.clean import clean_url
-from ingest.compose import compose
+from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
-from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Validators
+from ingest.extract import Lesson, evidence_of, outlet_of, packed, taught
+from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Source, Validators
 from ingest.parse import Parsed, parse
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
-from ingest.store import Claim, FeedState, Lease
+from ingest.store import Claim, FeedState, Known, Lease
 
 _log = logging.getLogger("teletipo.pipeline")
 
@@ -101,14 +102,15 @@ def process_article(context: Context, lease: Lease) -> str:
     entry, page = _expect_known(lease, known.said), known.page
     fetched = page is not None and not page.imported
     try:
-        article = compose(entry, source, page, datetime.now(UTC))
+        article, lesson = _composed(entry, source, page, known)
     except ExtractFailed as error:
         if fetched:
             context.store.save_baseline(source.id, _with_page(source.id, known.baseline, Observed(error.kind)))
         raise
-    return _commit(
-        context, lease, article, _with_page(source.id, known.baseline, observed(article)) if fetched else None
-    )
+    if lesson:
+        _learn(context, source.id, lesson)
+    seen = observed(article)._replace(agreed=lesson.agreed if lesson and lesson.version else None)
+    return _commit(context, lease, article, _with_page(source.id, known.baseline, seen) if fetched else None)
 
 
 # ── parts of the steps ──
@@ -191,6 +193,24 @@ def _polled(
         "entries": len(parsed.entries) if parsed else state.entries,
         "claimed": " ".join(claimed),
     }
+
+
+def _composed(entry: Entry, source: Source, page: Page | None, known: Known) -> Composed:
+    """The article by what is known of its outlet; without templates where theirs is unlike the outlet's others."""
+    now, outlet = datetime.now(UTC), outlet_of(known.learned)
+    composed = compose_known(entry, source, page, now, outlet)
+    if composed.article.extraction.method == "template" and doubtful(known.baseline, observed(composed.article)):
+        return compose_known(entry, source, page, now, msgspec.structs.replace(outlet, learned=()))
+    return composed
+
+
+def _learn(context: Context, source: str, lesson: Lesson) -> None:
+    """Keep what the page teaches. It is lost where others teach at the same moment, again and again: there is more."""
+    for _ in range(CONFLICTS):
+        learned, evidence = context.store.learned(source)
+        after = packed(*taught(outlet_of(learned), evidence_of(evidence), lesson))
+        if after[0] == learned or context.store.keep_learned(source, learned, *after):
+            return
 
 
 def _with_page(source: str, baseline: Baseline, page: Observed) -> Baseline:

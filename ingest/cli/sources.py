@@ -15,6 +15,7 @@ from rich.table import Table
 from ingest.baseline import Baseline, drift
 from ingest.cli.checking import check_page
 from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
+from ingest.cli.learned import forget, learned_lines
 from ingest.cli.pages import page_from, page_of
 from ingest.errors import FetchFailed, ParseFailed, StoreError
 from ingest.fetch import Fetcher
@@ -72,8 +73,9 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
     """Ask every address of these sources (all of them where none is named) once, and say what answered.
 
     Of each source that is named or has rules, the first article of its feed is fetched, to show what each selector
-    selects beside what is found without. Exits with 1 where an address did not answer with a feed, a page has no
-    article, a selector selects nothing, or the source's latest pages differ from its usual ones.
+    selects beside what is found without. Where a newswire runs, what it has learned of their pages is told. Exits with
+    1 where an address did not answer with a feed, a page has no article, a selector selects nothing, or the source's
+    latest pages differ from its usual ones.
 
     \b
     Example:  teletipo sources check venezuelanalysis
@@ -94,20 +96,29 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
         for source in chosen
         if (names or source.extract) and source.fetch.full_text != "never"
     ]
-    drifting = _drifting(settings, chosen)
+    learned, drifting = _known(settings, chosen)
+    for line in learned:
+        console.print(line, style="dim", markup=False, soft_wrap=True)
     for source, how in drifting.items():
         console.print(drift_line(source, how), style="yellow", markup=False, soft_wrap=True)
     sys.exit(0 if all(answer.ok for answer in checked) and all(well) and not drifting else 1)
 
 
-def _drifting(settings: Settings, chosen: list[Source]) -> dict[str, str]:
-    """How the latest pages of these sources differ from the usual ones, where a newswire runs that has seen them."""
+sources.add_command(forget)
+
+
+def _known(settings: Settings, chosen: list[Source]) -> tuple[list[str], dict[str, str]]:
+    """What was learned of these sources, and how their latest pages differ from the usual ones, where a newswire runs
+    that has seen them."""
     url = settings.store.url or running_url(settings.data, wait=0)
+    learned: list[str] = []
     baselines: dict[str, Baseline] = {}
     with suppress(StoreError, *STORE_DOWN):
         if url:
-            baselines = open_store(url, settings.store.prefix).baselines([source.id for source in chosen])
-    return {source: "; ".join(reasons) for source, figures in baselines.items() if (reasons := drift(figures))}
+            store = open_store(url, settings.store.prefix)
+            learned = list(learned_lines(store, chosen))
+            baselines = store.baselines([source.id for source in chosen])
+    return learned, {source: "; ".join(reasons) for source, figures in baselines.items() if (reasons := drift(figures))}
 
 
 def _ask(fetcher: Fetcher, feeds: list[Feed]) -> list[Checked]:

@@ -9,7 +9,7 @@ iteration, as a tree may be deeper than Python's stack.
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -18,12 +18,12 @@ from ingest.extract.page import TAG, parse
 from ingest.models import Block
 
 # HTML's block elements, and those of trafilatura's own tree.
-_BLOCKS = {
+BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tr", "ul", "head", "item", "list", "quote", "row",
 }  # fmt: skip
-_DROPPED = {
+DROPPED = {
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select",
     "textarea", "audio", "video", "canvas", "nav", "title", "graphic",
 }  # fmt: skip
@@ -60,10 +60,13 @@ def blocks_of(fragment: str) -> tuple[Block, ...]:
     return blocks_in(parse(f"<div>{fragment}</div>"))
 
 
-def blocks_in(elements: etree._Element | Iterable[etree._Element]) -> tuple[Block, ...]:
-    """The blocks under one element of a tree, or under several in their order, none of which is inside another."""
+def blocks_in(
+    elements: etree._Element | Iterable[etree._Element], without: Container[etree._Element] = ()
+) -> tuple[Block, ...]:
+    """The blocks under one element of a tree, or under several in their order, none of which is inside another.
+    without: elements inside these that are left out."""
     chosen = [elements] if isinstance(elements, etree._Element) else elements
-    return tuple(block for element in chosen for block in _blocks(element))
+    return tuple(block for element in chosen for block in _blocks(element, without))
 
 
 def _plain_paragraphs(text: str) -> list[str]:
@@ -71,23 +74,23 @@ def _plain_paragraphs(text: str) -> list[str]:
     return blank_line.split(text) if blank_line.search(text.strip()) else text.splitlines()
 
 
-def _blocks(root: etree._Element) -> list[Block]:
+def _blocks(root: etree._Element, without: Container[etree._Element]) -> list[Block]:
     draft = _Draft(_base(root))
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
-        ends = tag in _BLOCKS or (tag in _LINES and _is_second_line(element))
+        ends = tag in BLOCKS or (tag in _LINES and is_second_line(element))
         if ends:
             draft.end()
         if event == "start":
-            if tag in _DROPPED or tag.__class__ is not str:  # a comment's tag is a function
+            if tag in DROPPED or tag.__class__ is not str or element in without:  # a comment's tag is a function
                 walk.skip_subtree()
             elif tag not in _LINES:
                 draft.open(tag, element)
             continue
         if tag in _LINES:
             draft.mark(" ", "" if ends else "<br>")
-        elif tag in _MARKED:
+        elif tag in _MARKED and element not in without:
             draft.close(tag)
         if element is not root and (tail := element.tail):
             draft.mark(tail, _escaped(tail))
@@ -168,7 +171,7 @@ class _Draft:
         return Block(tag=tag, text=text, html=markup, ordered=ordered)
 
 
-def _is_second_line(element: etree._Element) -> bool:
+def is_second_line(element: etree._Element) -> bool:
     """Whether only white space is between this line break and one before it."""
     before = element.getprevious()
     return before is not None and before.tag in _LINES and not (before.tail or "").strip()

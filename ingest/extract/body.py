@@ -1,6 +1,7 @@
 """A page's bytes -> Extracted: the body by rules, by choice or by structured data, and the metadata beside it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -13,9 +14,11 @@ from ingest.extract.features import Stated, shingles, words_of
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
 from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
+from ingest.extract.outlet import Learned
 from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.extract.stubs import lead_of
+from ingest.extract.template import Surprise, below, fitted
 from ingest.models import Block, ExtractRules, Record
 from ingest.words import word_count
 
@@ -24,6 +27,8 @@ RULED = 0.98
 NO_RULES = ExtractRules()
 FULLER = 0.6
 """JSON-LD's articleBody is the body where the page shows less than this share of it: the rest is behind a script."""
+USUAL = 4
+"""Times that a body by a template may be longer or shorter than those that it was learned from."""
 
 
 class Body(NamedTuple):
@@ -35,6 +40,8 @@ class Body(NamedTuple):
     confidence: float
     elements: Sequence[HtmlElement] = ()
     after: Sequence[str] = ()
+    version: int = 0
+    """Of the template, where one gave it."""
 
 
 class Extracted(Record, frozen=True, kw_only=True):
@@ -42,9 +49,10 @@ class Extracted(Record, frozen=True, kw_only=True):
 
     authors: bylines as written; published, updated: dates as written; url: the address that the page declares for
     itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
-    `generic`, `json-ld`); confidence: the F1 to expect of the text, 0 to 1; partial: the blocks are known to be less
-    than the whole article; evidence: field -> where it was found; sure: field -> how sure that is, 0 to 1; also: what
-    else the page states for `title` and `published`, likeliest first. What was not found is empty.
+    `template`, `generic`, `json-ld`); template: its version, 0 for none; confidence: the F1 to expect of the text, 0 to
+    1; partial: the blocks are known to be less than the whole article; evidence: field -> where it was found; sure:
+    field -> how sure that is, 0 to 1; also: what else the page states for `title` and `published`, likeliest first.
+    What was not found is empty.
     """
 
     blocks: tuple[Block, ...]
@@ -58,6 +66,7 @@ class Extracted(Record, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     language: str = ""
     method: str = ""
+    template: int = 0
     confidence: float = 0.0
     partial: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
@@ -70,14 +79,21 @@ class Extracted(Record, frozen=True, kw_only=True):
         return _texts(self.blocks)
 
 
-def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules = NO_RULES) -> Extracted:
+def extract(
+    body: bytes,
+    url: str,
+    content_type: str = "",
+    rules: ExtractRules = NO_RULES,
+    learned: Sequence[Learned] = (),
+) -> Extracted:
     """Find the article in a page.
 
-    url: where the page was found, absolute. content_type: the HTTP header, for its charset. Raises ExtractFailed, and
+    url: where the page was found, absolute. content_type: the HTTP header, for its charset. learned: templates of its
+    outlet, of which the first that fits is believed, after the rules. Raises ExtractFailed, and
     nothing else, where the bytes are empty or not HTML, are nested too deep, or hold no article text.
     """
     try:
-        return _extract(body, url, content_type, rules)
+        return _extract(body, url, content_type, rules, learned)
     except ExtractFailed:
         raise
     except RecursionError as error:
@@ -86,20 +102,20 @@ def extract(body: bytes, url: str, content_type: str = "", rules: ExtractRules =
         raise unreadable(f"the page broke its reader: {type(error).__name__}: {error}") from error
 
 
-def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> Extracted:
+def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules, learned: Sequence[Learned]) -> Extracted:
     tree = parse(decode(body, content_type))
     look = Look(tree, url)
     expect_article(look)
     ruled = apply_rules(tree, rules)
     stated = read_metadata(tree, url)
-    way = _body(tree, ruled, stated)
+    way = _body(tree, ruled, stated, learned)
     metadata = guess_metadata(tree, stated, way.elements)
     found = {**metadata.found, **_by_rule(ruled)}
     authors = tuple(Found(name, "rule", RULED) for name in ruled.authors) or metadata.authors
     blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")), way.after)
     if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
-    evidence = {name: one.evidence for name, one in found.items()} | {"body": way.method}
+    evidence = {name: one.evidence for name, one in found.items()} | {"body": _origin(way)}
     sure = {name: one.sure for name, one in found.items()}
     if authors:
         evidence["authors"], sure["authors"] = authors[0].evidence, authors[0].sure
@@ -108,6 +124,7 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
         authors=tuple(one.value for one in authors),
         tags=stated.tags,
         method=way.method,
+        template=way.version,
         confidence=way.confidence,
         partial=partial,
         evidence=evidence,
@@ -117,15 +134,23 @@ def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules) -> E
     )
 
 
-def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata) -> Body:
+def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata, learned: Sequence[Learned]) -> Body:
     if sum(map(word_count, _texts(ruled.blocks))) >= FEWEST_WORDS:
         return Body("rules", ruled.blocks, 1.0)
     said = stated_for_body(stated)
+    for each in learned:
+        with suppress(Surprise):
+            return _templated(tree, each, said)
     choice = choose(tree, said)
-    if choice.words < FULLER * word_count(said.body) and choice.words < FULLER * _distinct(said.body):
+    if _is_fuller(said.body, choice.words):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
     places = [element for element in choice.elements if element.getparent() is not None]
     return Body("generic", blocks_in(choice.elements), choice.confidence, places, choice.after)
+
+
+def _is_fuller(stated: str, words: int) -> bool:
+    """Whether JSON-LD's articleBody has far more than so many words that the page shows."""
+    return words < FULLER * word_count(stated) and words < FULLER * _distinct(stated)
 
 
 def _distinct(text: str) -> int:
@@ -133,10 +158,26 @@ def _distinct(text: str) -> int:
     return len(shingles(words_of(text), 4))
 
 
+def _templated(tree: HtmlElement, learned: Learned, said: Stated) -> Body:
+    """The body by a template. Raises Surprise, also where its length is not that of a body."""
+    template = learned.template
+    fit = fitted(template, tree)
+    blocks = blocks_in(fit.container, fit.without)
+    words = sum(map(word_count, _texts(blocks)))
+    least, most = template.words
+    if not least / USUAL <= words <= most * USUAL or _is_fuller(said.body, words):
+        raise Surprise(f"{words} words, where bodies have {least} to {most}")
+    return Body("template", blocks, template.confidence, fit.elements, below(fit), learned.version)
+
+
 def stated_for_body(stated: Metadata) -> Stated:
     """What the page says about itself that the body's passages are held against."""
     title, summary = (stated.found[name].value if name in stated.found else "" for name in ("title", "summary"))
     return Stated(title, summary, plain(stated.body))
+
+
+def _origin(way: Body) -> str:
+    return f"{way.method} {way.version}" if way.version else way.method
 
 
 def _by_rule(ruled: Ruled) -> dict[str, Found]:
@@ -147,7 +188,8 @@ def _by_rule(ruled: Ruled) -> dict[str, Found]:
 def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Block, ...]:
     """The body often starts with its own headline; one that is in the page twice has it in its middle too."""
     headline = key(title.value) if title else ""
-    return tuple(block for block in blocks if not headline or key(block.text) != headline)
+    longest = 2 * len(title.value) if title else 0
+    return tuple(block for block in blocks if not headline or len(block.text) > longest or key(block.text) != headline)
 
 
 def _texts(blocks: tuple[Block, ...]) -> tuple[str, ...]:

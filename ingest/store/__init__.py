@@ -14,7 +14,7 @@ from ingest.store.keeping import FillProgress
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.queues import QueueState
-from ingest.store.reading import EntryState, FeedState, Heartbeat, Place
+from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place
 from ingest.store.sources import SourceState, source_state
 from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed
@@ -39,6 +39,7 @@ __all__ = [
     "Handed",
     "Heartbeat",
     "Keys",
+    "Known",
     "Lease",
     "Limits",
     "Missed",

@@ -25,6 +25,8 @@ programs; the rest may change from one version to the next.
     <p>failures:<queue>:<group> hash   delivery -> failures; |why, |since, |held: by whom     until done
     <p>dead:<queue>:<group>    zset    delivery -> ms when it was set aside                  until retried or dropped
     <p>webhook:<name>          hash    its receiver's last answer, and how long it is left   as long as the webhook
+    <p>learned:<source>        string  its templates and recurring lines (30 kB at most)     entry_days
+    <p>evidence:<source>       string  the pages that they were learned from, zstd           entry_days
     <p>baseline:<source>       string  running figures of its pages, as JSON (2 kB at most)  entry_days
     <p>day:<source>:<date>     hash    that UTC day's created, updated, duplicate, dead, ... 40 days
     <p>ticket:<id>             string  a fetch that was asked for over HTTP, for its progress  a day
@@ -122,6 +124,12 @@ class Keys:
 
     def queue(self, name: str) -> str:
         return f"{self.prefix}queue:{name}"
+
+    def learned(self, source: str) -> str:
+        return f"{self.prefix}learned:{source}"
+
+    def evidence(self, source: str) -> str:
+        return f"{self.prefix}evidence:{source}"
 
     def baseline(self, source: str) -> str:
         return f"{self.prefix}baseline:{source}"

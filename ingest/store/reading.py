@@ -47,11 +47,12 @@ class EntryState(Record, frozen=True, kw_only=True):
 
 
 class Known(NamedTuple):
-    """What the feed said about an entry and its page, while kept, and the figures of its source."""
+    """What the feed said about an entry and its page, while kept; the figures of its source, and what was learned."""
 
     said: Entry | None
     page: Page | None = None
     baseline: Baseline = Baseline()
+    learned: bytes = b""
 
 
 class FeedState(Record, frozen=True, kw_only=True):
@@ -115,9 +116,15 @@ class Reading(Queues):
 
     def known(self, entry_id: str, source: str) -> Known:
         """What it takes to process an entry of this source, in one round trip."""
-        keys = [self.keys.said(entry_id), self.keys.page(entry_id), self.keys.baseline(source)]
-        said, page, figures = self._redis.mget(keys)
-        return Known(unpack_entry(said) if said else None, unpack_page(page) if page else None, read_baseline(figures))
+        said, page, figures, learned = self._redis.mget(
+            self.keys.said(entry_id), self.keys.page(entry_id), self.keys.baseline(source), self.keys.learned(source)
+        )
+        return Known(
+            unpack_entry(said) if said else None,
+            unpack_page(page) if page else None,
+            read_baseline(figures),
+            learned or b"",
+        )
 
     def named_by(self, entry_id: str) -> tuple[list[str], float]:
         """The feeds that named this address, and when it was last claimed (Unix seconds, 0 for never)."""

@@ -11,6 +11,7 @@ from ingest.store import EmbeddedServer, open_store
 from tests.command import Ended, run_command
 from tests.conftest import config_folder
 from tests.integration.making import NOW, drifting
+from tests.virtual import learned, pages
 from workers.demo.outlet import Headline, Outlet, rss
 
 Teletipo = Callable[..., Ended]
@@ -206,6 +207,25 @@ def test_a_source_that_drifts_is_told_by_status_and_by_sources_check_with_the_re
         assert checked.code == 1, "although this page is as it should be"
         store.close()
     assert teletipo("sources", "check", "outlet").code == 0, "where nothing runs, nothing is known of other pages"
+
+
+def test_what_was_learned_of_a_source_is_told_by_sources_check_until_it_is_forgotten(
+    teletipo: Teletipo, outlet: Outlet, tmp_path: Path
+) -> None:
+    publish(outlet, "ferry")
+    outlet.publish("/ferry", article("ferry"))
+    with EmbeddedServer(tmp_path / "data", 0) as server:
+        store = open_store(server.url)
+        assert "learned: " not in teletipo("sources", "check", "outlet").out
+        known = learned(pages(12))
+        assert store.keep_learned("outlet", b"", *known)
+        told = next(line for line in teletipo("sources", "check").out.splitlines() if line.startswith("learned: "))
+        assert told.startswith("learned: outlet: template 1 from 6 pages, in <div story-body>, ")
+        assert told.endswith("recurring lines, of 12 articles")
+        assert teletipo("sources", "forget", "outlet").out == "outlet: forgotten\n"
+        assert teletipo("sources", "forget", "outlet").out == "outlet: nothing was known\n"
+        assert "learned: " not in teletipo("sources", "check", "outlet").out
+        store.close()
 
 
 def test_health_exits_with_1_where_nothing_runs(teletipo: Teletipo) -> None:

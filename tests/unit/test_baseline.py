@@ -132,16 +132,16 @@ def test_a_source_that_was_mended_drifts_no_more() -> None:
     assert source.baseline.drifting == 0
 
 
-def test_a_page_is_doubtful_unless_it_is_like_the_others_of_a_source_that_does_not_drift() -> None:
+def test_a_page_is_doubtful_where_it_is_unlike_the_others_of_its_source() -> None:
     usual = Observed("", 600, frozenset(), "body")
     source = Source().pages(ENOUGH - 1)
-    assert doubtful(source.baseline, usual), "nothing is known yet"
+    assert not doubtful(source.baseline, usual), "nothing is known yet that it could be unlike"
     source.pages(70)
     assert not doubtful(source.baseline, usual)
     assert doubtful(source.baseline, usual._replace(words=15))
     assert doubtful(source.baseline, usual._replace(lacking=frozenset({"title"})))
     assert doubtful(source.baseline, Observed("challenge"))
-    assert doubtful(source.refused(10).baseline, usual), "while it drifts"
+    assert not doubtful(source.refused(10).baseline, usual), "it is what it was before the source drifted"
     often = Source().pages(100, **lacking("authors"))
     assert not doubtful(often.baseline, usual._replace(lacking=frozenset({"authors"})))
 

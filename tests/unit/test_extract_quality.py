@@ -32,3 +32,18 @@ def means() -> dict[str, float]:
 @pytest.mark.parametrize("measure", FLOORS)
 def test_what_is_read_from_real_pages_stays_above_its_floor(means: dict[str, float], measure: str) -> None:
     assert means[measure] >= FLOORS[measure]
+
+
+def test_what_is_learned_of_virtual_outlets_makes_their_articles_no_worse_and_rids_them_of_the_outlets_lines() -> None:
+    """Real pages' frames with articles of others in them, every second outlet redesigned in the middle."""
+    from bench import templates as bench
+
+    lived = [each for task in bench.tasks(3, 24, "") for each in bench.live(task)]
+    known = [each for each in lived if each.phase.endswith("known")]
+    assert len(known) >= 20
+    for what in ("text", "title", "date", "authors"):
+        long, learned = (bench.mean([getattr(each, way) for each in known], what) for way in ("long", "known"))
+        assert learned >= long - 0.005, what
+    assert bench.mean([each.known for each in known], "foreign") > 0.3
+    assert bench.mean([each.known for each in known], "template") > 0.5
+    assert bench.mean([each.known for each in lived], "kept") == 1.0

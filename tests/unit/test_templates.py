@@ -1,0 +1,240 @@
+"""What is learned of an outlet: where its pages have their body, and when that is believed."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import pytest
+
+from bench.outlets import Virtual
+from ingest.compose import Composed
+from ingest.extract import Evidence, Outlet, evidence_of, outlet_of, packed, taught
+from ingest.extract.outlet import MOST_OBSERVATIONS, MOST_TEMPLATES, USUALLY, is_sample
+from ingest.models import Article, ExtractRules, article_id
+from tests.virtual import HARBOUR, composed, first_frame, learned, pages, second_frame
+
+
+class Reader:
+    """A newswire's memory of one outlet, kept as the store keeps it."""
+
+    def __init__(self, *, rules: ExtractRules | None = None) -> None:
+        self.kept = (b"", b"")
+        self.source = msgspec.structs.replace(HARBOUR, extract=(rules,) if rules else ())
+
+    @property
+    def outlet(self) -> Outlet:
+        return outlet_of(self.kept[0])
+
+    @property
+    def evidence(self) -> Evidence:
+        return evidence_of(self.kept[1])
+
+    def reading(self, page: Virtual) -> Composed:
+        """The page's article as it is read now; nothing is learned."""
+        return composed(page, self.outlet, self.source)
+
+    def read(self, *read: Virtual) -> list[Article]:
+        """The articles of these pages, each learned from before the next is read."""
+        articles = []
+        for page in read:
+            articles.append(self.reading(page).article)
+            self.kept = learned([page], self.kept, self.source)
+        return articles
+
+
+def the_long_way(page: Virtual) -> Article:
+    return Reader().read(page)[0]
+
+
+def methods(articles: Iterable[Article]) -> list[str]:
+    return [article.extraction.method for article in articles]
+
+
+def own_lines(page: Virtual) -> set[str]:
+    return set(page.gold["text"].splitlines())
+
+
+def by_template(reader: Reader, candidates: Sequence[Virtual]) -> Virtual:
+    """The first of these pages that is read by a template, and is no sample."""
+    return next(page for page in candidates if reader.reading(page).article.extraction.method == "template")
+
+
+@pytest.fixture(scope="module")
+def harbour() -> list[Virtual]:
+    return pages(40)
+
+
+@pytest.fixture(scope="module")
+def redesigned() -> list[Virtual]:
+    return pages(40, first_frame(), second_frame())
+
+
+def test_three_pages_that_agree_are_enough_to_read_the_next_by_a_template(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:2])
+    assert not reader.outlet.learned
+    reader.read(harbour[2])
+    page = by_template(reader, harbour[3:])
+    article = reader.reading(page).article
+    assert article.extraction.evidence["body"] == "template 1"
+    assert article.extraction.confidence > 0.5
+
+
+def test_what_a_template_reads_is_what_the_page_says_in_every_field(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:6])
+    seen = 0
+    for page in harbour[6:]:
+        article, long = reader.reading(page).article, the_long_way(page)
+        seen += article.extraction.method == "template"
+        for field in (
+            "text",
+            "html",
+            "title",
+            "authors",
+            "published",
+            "url",
+            "summary",
+            "image",
+            "language",
+            "keywords",
+        ):
+            assert getattr(article, field) == getattr(long, field), field
+    assert seen > len(harbour[6:]) / 3
+
+
+def test_a_page_is_read_in_the_same_way_when_it_is_read_again(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:5])
+    first, again = ([reader.reading(page) for page in harbour] for _ in range(2))
+    assert first == again
+    assert {article.extraction.method for article, _ in first} == {"template", "generic"}
+
+
+def test_fewer_pages_are_read_both_ways_the_longer_the_two_agree(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:3])
+    young = reader.outlet.learned[0]
+    trusted = msgspec.structs.replace(young, agreed=50)
+    ids = [article_id(f"https://harbour.example/{number}") for number in range(2000)]
+    assert sum(is_sample(young, each) for each in ids) / 2000 == pytest.approx(0.5, abs=0.05)
+    assert sum(is_sample(trusted, each) for each in ids) / 2000 == pytest.approx(1 / USUALLY, abs=0.02)
+
+
+def test_samples_that_agree_are_counted_and_one_that_does_not_makes_the_template_young_again(
+    harbour: list[Virtual],
+) -> None:
+    reader = Reader()
+    reader.read(*harbour)
+    learned = reader.outlet.learned[0]
+    assert learned.agreed >= 4
+    sample = next(page for page in pages(40, seed=1) if is_sample(learned, article_id(page.url)))
+    lesson = reader.reading(sample).lesson
+    assert lesson and lesson.version == learned.version and lesson.agreed
+    outlet, evidence = taught(reader.outlet, reader.evidence, lesson._replace(agreed=False))
+    assert (outlet.learned[0].agreed, outlet.learned[0].disagreed) == (0, 1)
+    outlet, evidence = taught(outlet, evidence, lesson._replace(agreed=False))
+    assert outlet.learned == ()
+    assert [each.article for each in evidence.observations] == [article_id(sample.url)], "it begins anew from here"
+
+
+def test_a_template_that_finds_another_text_than_the_long_way_is_noticed_and_the_long_way_believed(
+    harbour: list[Virtual],
+) -> None:
+    reader = Reader()
+    reader.read(*harbour[:3])
+    learned = reader.outlet.learned[0]
+    kinds = {path: "out" if path == "p text" else verdict for path, verdict in learned.template.kinds.items()}
+    kinds |= {path: "in" for path in kinds if path.startswith("div related")}
+    wrong = msgspec.structs.replace(learned, template=msgspec.convert(
+        msgspec.to_builtins(learned.template) | {"kinds": kinds, "words": (1, 9999)}, type(learned.template)
+    ))  # fmt: skip
+    reader.kept = packed(msgspec.structs.replace(reader.outlet, learned=(wrong,)), reader.evidence)
+    sample = next(page for page in harbour[3:] if is_sample(wrong, article_id(page.url)))
+    article, lesson = reader.reading(sample)
+    assert lesson and lesson.version and not lesson.agreed
+    assert article.text == the_long_way(sample).text
+
+
+def test_a_redesign_is_learned_from_its_first_three_pages_and_loses_nothing(redesigned: list[Virtual]) -> None:
+    reader = Reader()
+    before, after = ([page for page in redesigned if page.frame == frame] for frame in (0, 1))
+    reader.read(*before)
+    first = reader.read(*after[:3])
+    assert methods(first) == ["generic"] * 3
+    assert all(own_lines(page) <= set(article.text.split("\n\n")) for article, page in zip(first, after, strict=False))
+    assert len(reader.outlet.learned) == 2
+    page = by_template(reader, after[3:])
+    assert own_lines(page) <= set(reader.reading(page).article.text.split("\n\n"))
+    assert by_template(reader, before), "an old page is still read by the old template"
+
+
+def test_text_of_a_kind_not_seen_before_is_read_the_long_way_and_known_from_then_on(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:6])
+    page = by_template(reader, harbour[6:])
+    told = "The crews had asked for a list of all the tasks, and it was longer than anybody thought it would be."
+    body = page.body.replace(b"</h2>", f"</h2><ul><li>{told}</li><li>{told[::-1]}</li></ul>".encode())
+    changed = page._replace(body=body)
+    article = reader.read(changed)[0]
+    assert article.extraction.method == "generic"
+    assert told in article.text
+    assert reader.reading(changed).article.extraction.method == "template"
+    assert told in reader.reading(changed).article.text
+
+
+def test_a_page_without_the_place_of_the_body_or_many_times_as_long_is_read_the_long_way(
+    harbour: list[Virtual],
+) -> None:
+    reader = Reader()
+    reader.read(*harbour[:6])
+    page = by_template(reader, harbour[6:])
+    elsewhere = page._replace(body=page.body.replace(b"story-body", b"column"))
+    longest = reader.outlet.learned[0].template.words[1]
+    more = b"".join(b'<p class="text">And number %d said that it was so.</p>' % each for each in range(longest))
+    long = page._replace(body=page.body.replace(b'<h2 class="sub">', more + b'<h2 class="sub">'))
+    assert methods([reader.reading(elsewhere).article, reader.reading(long).article]) == ["generic"] * 2
+
+
+def test_the_same_page_read_many_times_is_one_observation(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*[harbour[0]] * 5)
+    assert not reader.outlet.learned
+    assert len(reader.evidence.observations) == 1
+    assert reader.outlet.lines.articles == 1
+
+
+def test_a_lesson_that_is_kept_twice_after_a_crash_changes_nothing(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:2])
+    lesson = reader.reading(harbour[2]).lesson
+    assert lesson
+    once = taught(reader.outlet, reader.evidence, lesson)
+    assert taught(*once, lesson) == once
+
+
+def test_site_rules_come_before_any_template(harbour: list[Virtual]) -> None:
+    reader = Reader(rules=ExtractRules(body=".story-body > p"))
+    assert set(methods(reader.read(*harbour[:12]))) == {"rules"}
+    assert not reader.outlet.learned
+
+
+def test_what_is_known_of_an_outlet_stays_small_however_many_layouts_it_has(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    for layout in range(12):
+        name = f"column{chr(97 + layout)}"
+        wrapped = b"<section>" * layout + b'<div class="%s">' % name.encode()
+        reader.read(*(
+            page._replace(body=page.body.replace(b'<div class="story-body">', wrapped)) for page in harbour[:10]
+        ))  # fmt: skip
+    assert len(reader.outlet.learned) <= MOST_TEMPLATES
+    assert len(reader.evidence.observations) <= MOST_TEMPLATES * MOST_OBSERVATIONS
+    assert len(reader.kept[0]) < 30_000
+    assert len(reader.kept[1]) < 30_000
+
+
+def test_what_was_kept_by_another_version_or_is_damaged_is_learned_anew(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:5])
+    for kept in ((b"\x81\xa3new\x01", b""), (reader.kept[0][:-9], reader.kept[1][:-9]), (b"no msgpack", b"no zstd")):
+        assert outlet_of(kept[0]).learned == ()
+        assert evidence_of(kept[1]) == Evidence()
