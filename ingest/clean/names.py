@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from ingest.clean.text import clean_text
@@ -47,6 +48,7 @@ _ROLE = (
     r"|colunista|journaliste|correspondante?|giornalista|ph\.?d|m\.?d|jr|esq)\b"
 )
 _IS_ROLE = re.compile(rf"(?:[\w&'-]+\s+){{0,4}}{_ROLE}.*", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z]{2,}(?:[-_][a-z]{2,}){1,3}")
 # What pages hang on to a name: what somebody is, for whom, and what to click.
 _AFTER_NAME = re.compile(
     rf"\s+(?:(?:{_FIELD})\s+)*{_ROLE}.*"
@@ -73,9 +75,9 @@ def split_authors(raw: Iterable[str]) -> tuple[str, ...]:
     for byline in raw:
         for part in _BETWEEN_NAMES.split(_BY.sub("", _undated(byline[:LONGEST_BYLINE]))):
             text = _BY.sub("", clean_text(part)).strip(_AROUND)
-            name = _AFTER_NAME.sub("", text).strip(_AROUND)
+            name = _from_address(_AFTER_NAME.sub("", text).strip(_AROUND))
             if _is_name(name) and not (names and _IS_ROLE.fullmatch(text)):
-                names.setdefault(name.casefold(), name)
+                names.setdefault(_key(name), name)
     return tuple(names.values())
 
 
@@ -94,6 +96,17 @@ def _undated(byline: str) -> str:
     for date in find_dates(text):
         text = text.replace(date, "\n")
     return text
+
+
+def _from_address(name: str) -> str:
+    """A name that came out of an address ("ana-perez") as it is written elsewhere."""
+    return " ".join(map(str.capitalize, re.split("[-_]", name))) if _SLUG.fullmatch(name) else name
+
+
+def _key(name: str) -> str:
+    """Equal for names that differ in case or accents only."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _is_name(text: str) -> bool:

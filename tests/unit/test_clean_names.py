@@ -42,6 +42,8 @@ from ingest.clean import clean_text, split_authors
         ("Ana Pérez Link Copied", ("Ana Pérez",)),
         ("Ana Pérez, PhD, John Smith, PhD", ("Ana Pérez", "John Smith")),
         ("AFP", ("AFP",)),
+        ("ana-perez", ("Ana Perez",)),
+        ("José Pérez\nJOSE PEREZ", ("José Pérez",)),
     ],
 )
 def test_a_byline_gives_its_names(byline: str, names: tuple[str, ...]) -> None:

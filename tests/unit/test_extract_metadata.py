@@ -298,6 +298,14 @@ def test_a_paragraph_of_names_alone_above_the_text_is_its_byline() -> None:
     assert [name.value for name in found.authors] == ["Ana Pérez", "João Souza"]
 
 
+def test_a_byline_below_the_standfirst_is_found_however_much_is_between() -> None:
+    buttons = "<ul>" + "<li><a href='/share'>1k</a></li>" * 20 + "</ul>"
+    page = f"<h1>Ferry</h1><p>Ninety people spent the night.</p>{buttons}<p class='byline'>By Ana Pérez</p>{BODY}"
+    tree = document_fromstring(page)
+    found = guess_metadata(tree, read_metadata(tree, URL), [tree.find(".//p"), *tree.findall(".//article/p")])
+    assert [name.value for name in found.authors] == ["Ana Pérez"]
+
+
 def test_the_outlet_is_no_author_where_the_page_shows_one() -> None:
     outlet = {"@type": "Organization", "name": "Harbour Post"}
     head = article(author=outlet, publisher=outlet)

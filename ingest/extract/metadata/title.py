@@ -17,6 +17,7 @@ _SEPARATOR = re.compile(
     r"\s+[|·•»«–—:~/\\>-]{1,2}\s+|\s*[|｜]\s*|:\s+"
     r"|(?<=[\u3000-\u9fff！？!?])[-_:：](?=\S)|_(?=[\u3040-\u9fff])"  # East Asian titles have no spaces around theirs
 )
+_EAST_ASIAN_OUTLET = re.compile(r"[\u3040-\u9fff]{1,8}(?:网|網|报|報|新聞|新闻|ニュース)")
 _METAS = (
     "og:title", "twitter:title", "parsely-title", "sailthru.title", "citation_title", "dc.title", "dcterms.title",
 )  # fmt: skip
@@ -62,10 +63,10 @@ def _believed(places: list[Found]) -> Found:
     if headline := first.get("json-ld"):
         return next((found for found in places if _completes(found.value, headline.value)), headline)
     social, window = first.get("meta og:title"), first.get("title")
-    confirmed = {key(found.value) for found in (social, window) if found}
     headings = [found for found in places if found.evidence == "h1"]
-    if agreed := next((found for found in headings if key(found.value) in confirmed), None):
-        return agreed
+    for other in filter(None, (social, window)):
+        if agreed := next((found for found in headings if key(found.value) == key(other.value)), None):
+            return agreed
     if headings and (social is None or _is_as_good(headings[0].value, social.value)):
         return headings[0]
     return social or window or places[0]
@@ -92,7 +93,9 @@ def without_outlet(title: str, head: Head, whole: set[str]) -> str:
         before, after = title[: separator.start()], title[separator.end() :]
         if separator is separators[0] and after.strip() and head.outlet.owns(before):
             return without_outlet(after, head, whole)
-        if head.outlet.owns(title[separator.end() : end]) and (end == len(title) or ":" not in separator[0]):
+        part = title[separator.end() : end]
+        is_outlet = head.outlet.owns(part) or _EAST_ASIAN_OUTLET.fullmatch(part)
+        if is_outlet and (end == len(title) or ":" not in separator[0]):
             return _shorter(before, whole)
     return _shorter(title, whole)
 

@@ -81,6 +81,7 @@ def look(tree: HtmlElement, title: str, body: Sequence[HtmlElement]) -> Visible:
         (Place.ABOVE, islice(_backward(start), _ABOVE)),
         (Place.BELOW, islice(_backward(body[-1] if body else None), _INTO)),
         (Place.BELOW, islice(_onward(body[-1] if body else None), _BELOW)),
+        (Place.BETWEEN, _until(body[1], first) if len(body) > 1 else ()),  # what follows a standfirst
     ):
         for element in elements:
             near.setdefault(element, place)
