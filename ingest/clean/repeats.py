@@ -18,6 +18,8 @@ LONG = 8
 """Words from which a text that is repeated word for word was captured twice rather than written twice."""
 MOST_CHARACTERS = 50_000_000
 """To be compared, at 1 GB/s; above it nobody looks for texts inside others, and only a page built for it is there."""
+MOST_ROUNDS = 50
+"""Rounds of looking, each of which may find one text of many; only a page built for it needs more."""
 
 _MARKS = string.punctuation.encode() + string.whitespace.encode()
 _TYPESET = ["“", "”", "„", "‘", "’", "–", "—", "…", "«", "»", "·", "•"]
@@ -26,7 +28,7 @@ Places = tuple[int, ...]
 
 
 def unrepeated(texts: Sequence[str], quotes: Collection[int] = ()) -> Places:
-    """The places of the texts that stay, in the order they were first read. Idempotent.
+    """The places of the texts that stay, in the order they were first read. Idempotent, within MOST_ROUNDS.
 
     A text that was there before goes if it is LONG, or if the one beside it is repeated with it; a short one alone
     ("Yes.", "* * *") is how people write, and stays. A LONG text that is a whole run of others goes (one of them LONG
@@ -36,7 +38,9 @@ def unrepeated(texts: Sequence[str], quotes: Collection[int] = ()) -> Places:
     keys = [_key(text) for text in texts]
     long = {place for place, text in enumerate(texts) if _is_long(text)}
     kept = tuple(range(len(texts)))
-    while gone := _repeated(kept, keys, long) or _nested(kept, keys, long, quotes):
+    for _ in range(MOST_ROUNDS):
+        if not (gone := _repeated(kept, keys, long) or _nested(kept, keys, long, quotes)):
+            break
         kept = tuple(place for place in kept if place not in gone)
     return kept
 

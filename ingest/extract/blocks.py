@@ -41,6 +41,9 @@ _TAGS = {
 _MARKED = _INLINE | _TAGS.keys() | _CELLS
 _NO_TARGET = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]*:|$)", re.IGNORECASE)
 """Links that lead to no other page: within this one, `javascript:`, `mailto:`."""
+_LEADING_BREAKS = re.compile(r"\A(?:<br>\s*)+")
+LONGEST_ADDRESS = 2000
+"""Characters; what is longer leads nowhere, and is repeated in every block that its link is open in."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "src")
 """Where an image's address stands; a template that loads images late keeps a placeholder in `src`."""
 ICON = 200
@@ -166,9 +169,7 @@ class _Draft:
             parent = self._around[-1].getparent()
             ordered = tag == "li" and parent is not None and parent.tag == "ol"
         markup = markup.strip("\n") if tag == "pre" else " ".join(markup.split())
-        while markup.startswith("<br>"):
-            markup = markup.removeprefix("<br>").lstrip()
-        return Block(tag=tag, text=text, html=markup, ordered=ordered)
+        return Block(tag=tag, text=text, html=_LEADING_BREAKS.sub("", markup), ordered=ordered)
 
 
 def is_second_line(element: etree._Element) -> bool:
@@ -197,9 +198,10 @@ def _target(address: str, base: str) -> str:
     if _NO_TARGET.match(address):
         return ""
     try:
-        return urljoin(base, address.strip())
+        target = urljoin(base, address.strip()) if len(address) + len(base) <= 2 * LONGEST_ADDRESS else ""
     except ValueError:
         return ""
+    return target if len(target) <= LONGEST_ADDRESS else ""
 
 
 def _image(element: etree._Element, base: str) -> Block | None:

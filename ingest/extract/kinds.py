@@ -49,9 +49,9 @@ _SAYS: dict[PageKind, str] = {
     "notice": "the page only says that the article is in another language",
 }
 
-_ARTICLE_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:[^"]*/)?(?:\w*Article|BlogPosting|LiveBlogPosting|Report)"')
-_LIST_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:[^"]*/)?CollectionPage"')
-_SEARCH_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:[^"]*/)?SearchResultsPage"')
+_ARTICLE_TYPE = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?"(?:[^"]*/)?(?:\w*Article|BlogPosting|LiveBlogPosting|Report)"')
+_LIST_TYPE = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?"(?:[^"]*/)?CollectionPage"')
+_SEARCH_TYPE = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?"(?:[^"]*/)?SearchResultsPage"')
 _PUBLISHED = frozenset({
     "article:published_time", "datepublished", "parsely-pub-date", "pubdate", "publishdate", "publish-date",
     "dc.date.issued", "dcterms.created", "sailthru.date", "article:published", "date",

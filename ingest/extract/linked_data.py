@@ -27,14 +27,17 @@ _COMMENT = re.compile(
 )
 _AROUND = " \t\r\n;"
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
-_COMMENT_LINE = re.compile(r"^\s*//.*$", re.MULTILINE)
-_ARTICLE_TYPE = re.compile(r"@type[\"']?\s*:\s*\[?\s*[\"'][\w:/.]*(?:Article|Posting|Report)\b")
+# Possessive and within a line, since a script of spaces or of line ends made these run for minutes.
+_COMMENT_LINE = re.compile(r"^[^\S\n]*+//.*$", re.MULTILINE)
+_ARTICLE_TYPE = re.compile(r"@type[\"']?\s*+:\s*+(?:\[\s*+)?[\"'][\w:/.]{0,100}(?:Article|Posting|Report)\b")
 # A value ends at a quote that a comma, brace or line end follows, so that quotes within it do not end it.
 _PICKED = re.compile(
     r"\"(headline|datePublished|dateModified|dateCreated|description|url)\"\s*:\s*[\"']([^\n]{1,400}?)[\"']\s*(?:[,}\n]|$)"
 )
-_PICKED_AUTHOR = re.compile(r"\"author\"\s*:\s*\[?\s*(?:\{[^{}]{0,200}?\"name\"\s*:\s*)?\"([^\"\n]{2,80})\"")
+_PICKED_AUTHOR = re.compile(r"\"author\"\s*+:\s*+(?:\[\s*+)?(?:\{[^{}]{0,200}?\"name\"\s*+:\s*+)?\"([^\"\n]{2,80})\"")
 _LONGEST_BROKEN = 20_000
+_MOST_PEOPLE = 100
+"""Authors of one article, each of whom may have to be looked for among all nodes."""
 _MARKUP = re.compile(r"<[^<>]+>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 12
@@ -172,7 +175,7 @@ def authors(article: Node, nodes: list[Node]) -> list[str]:
     """The names of the article's authors, else of its creators."""
     for key in ("author", "creator"):
         value = article.get(key)
-        people = value if isinstance(value, list) else [value]
+        people = value[:_MOST_PEOPLE] if isinstance(value, list) else [value]
         people = [named(person, nodes) if isinstance(person, dict) else person for person in people]
         if names := texts(people, "name", "alternateName"):
             return names

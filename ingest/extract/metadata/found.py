@@ -1,12 +1,15 @@
 """What was found on a page and where: the words that the readers of titles, dates and bylines share."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 _NO_LETTERS = re.compile(r"[\W_]+")
+_LONGEST = 50_000
+"""Characters of an element that are looked at: a page may have all its text in each of a hundred nested headings."""
 
 
 class Found(NamedTuple):
@@ -28,4 +31,14 @@ def key(text: str) -> str:
 
 def line(element: HtmlElement) -> str:
     """The element's text on one line, with a space between the texts of neighbouring elements."""
-    return " ".join((" ".join(element.itertext()) if len(element) else element.text or "").split())
+    return " ".join((" ".join(_texts(element)) if len(element) else (element.text or "")[:_LONGEST]).split())
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    """The texts in the element until they are longer than any line."""
+    left = _LONGEST
+    for text in element.itertext():
+        yield text[:left]
+        left -= len(text)
+        if left <= 0:
+            return

@@ -99,15 +99,13 @@ def read_head(tree: HtmlElement, url: str) -> Head:
 
 
 def _metas(elements: list[HtmlElement]) -> Metas:
-    metas: Metas = {}
+    metas: dict[str, dict[str, None]] = {}  # a list of thirty thousand tags is searched for each of them
     for element in elements:
         if not (content := ld.plain(element.get("content") or element.get("value") or "")):
             continue
         for name in filter(None, map(element.get, ("property", "name", "http-equiv"))):
-            values = metas.setdefault(name.strip().lower(), [])
-            if content not in values:
-                values.append(content)
-    return metas
+            metas.setdefault(name.strip().lower(), {})[content] = None
+    return {name: [*contents] for name, contents in metas.items()}
 
 
 def _canonical(link: HtmlElement) -> str:

@@ -22,6 +22,8 @@ _METAS = (
     "og:title", "twitter:title", "parsely-title", "sailthru.title", "citation_title", "dc.title", "dcterms.title",
 )  # fmt: skip
 _MOST_HEADINGS = 8
+_LONGEST = 1000
+"""Characters of a title: what is longer is none, and may be made of separators alone."""
 _LIMIT = 70
 """Characters from which a headline in JSON-LD may be cut: search engines ask for at most 110."""
 _SURE = (0.0, 0.6, 0.85, 0.95)
@@ -43,7 +45,7 @@ def titles(head: Head) -> tuple[Found, ...]:
 
 def _places(head: Head) -> list[Found]:
     """All that is stated, without the outlet's name; what then is empty or only that name is none."""
-    stated = [found for found in _stated(head) if found.value]
+    stated = [found for found in _stated(head) if 0 < len(found.value) <= _LONGEST]
     whole = {key(found.value) for found in stated}
     cut = [found._replace(value=without_outlet(found.value, head, whole)) for found in stated]
     return [found for found in cut if key(found.value) and not head.outlet.owns(found.value)]
