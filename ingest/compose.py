@@ -17,6 +17,7 @@ from ingest.clean import (
     article_html,
     canonical_url,
     clean_blocks,
+    clean_text,
     clean_url,
     read_date,
     take_credits,
@@ -128,7 +129,7 @@ def _article(
             summary=" ".join(_texts(_read(found.summary or entry.summary))),
             image=found.image or entry.image,
             tags=source.tags,
-            keywords=tuple(dict.fromkeys((*entry.tags, *found.tags))),
+            keywords=tuple(dict.fromkeys(filter(None, map(clean_text, (*entry.tags, *found.tags))))),
             addresses=tuple(dict.fromkeys((url, entry.url, *((page.url,) if page else ())))),
             fingerprint=fingerprint(text),
             extraction=Extraction(

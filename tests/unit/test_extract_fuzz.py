@@ -89,3 +89,9 @@ def test_texts_that_are_all_made_of_others_are_compared_a_bounded_number_of_time
     start = time.process_time()
     unrepeated([*lines, *map(" ".join, pairwise(lines))])
     assert time.process_time() - start < SECONDS
+
+
+def test_keywords_have_no_control_characters_and_no_mojibake() -> None:
+    tags = "<meta property='article:tag' content='fog&#x9d;bell'><meta property='article:tag' content='PerÃº'>"
+    html = f"<html><head><meta charset='utf-8'><title>Fog</title>{tags}</head><body>{PARAGRAPH * 2}</body></html>"
+    assert extract_article(html.encode(), URL).keywords == ("fogbell", "Perú")
