@@ -1,6 +1,7 @@
 """What a page says about its article, in the many forms in which pages say it."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -508,3 +509,24 @@ def test_a_canonical_link_that_is_no_address_costs_no_article() -> None:
 def test_tags_come_once_and_at_most_thirty() -> None:
     found = read(f"<meta name='keywords' content='{', '.join(f'tag {n % 40}' for n in range(80))}'>")
     assert found.tags == tuple(f"tag {n}" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<h1>Ferry</h1>" + "<div class='related'><time datetime='2022-02-21'>x</time></div>" * 9000,
+        "<title>" + "a - " * 200_000 + "</title>",
+        "<h1>a - b</h1>" * 20_000,
+        "<a rel='author' class='comment'>Ana Pérez</a>" * 30_000,
+        "<h1>Ferry</h1>" + "<p>21 x 2022 21 2022 february 2022 - 2022</p>" * 30_000,
+        "<h1>Ferry</h1><div>" + "<a href='/author/x/'>By Ana Pérez 21 feb</a> " * 30_000 + "</div>",
+        f"<h1>Ferry</h1><p>21{' ' * 200_000}de{' ' * 200_000}</p><div>By {'.' * 100_000}</div>",
+        "<script>" + "'publishedAt' : '" * 200_000 + "</script>",
+    ],
+    ids=["times", "separators", "headings", "authors", "dates", "bylines", "spaces", "script"],
+)
+def test_a_page_that_is_made_to_make_its_reader_wait_is_read_at_once(markup: str) -> None:
+    tree = document_fromstring(f"<html><body>{markup}{BODY}</body></html>")
+    start = time.process_time()
+    guess_metadata(tree, read_metadata(tree, URL), tree.findall(".//article/p"))
+    assert time.process_time() - start < 2  # a fifth of a second, mostly; without limits some take minutes

@@ -44,6 +44,8 @@ _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(\d\d?)\2(\d\d?)(?!\d)"
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|\b[A-Z]{2,4})$")
 _CLOCK = re.compile(r"\d:\d\d")
 _ABROAD = re.compile(r"\d[+-](?!00:?00)\d\d:?\d\d$")
+_MOST = 30
+"""Time elements below the headline and above it that are looked at; lists of hundreds are of other articles."""
 SURE, SURER = 0.9, 0.97
 """One place states it; another states the same day."""
 
@@ -117,7 +119,7 @@ def _of_microdata(head: Head) -> Iterator[Found]:
 
 def _of_times(head: Head) -> Iterator[Found]:
     """The time elements, those below the headline first: above it are clocks and teasers."""
-    times = [*head.times[head.early :], *head.times[: head.early]]
+    times = [*head.times[head.early :][:_MOST], *head.times[: head.early][:_MOST]]
     own = [time for time in times if not _is_of_change(time) and not is_aside(time)]
     marked = [time for time in own if "pubdate" in time.attrib or _OF_PUBLICATION.search(_classes(time))]
     return (Found(_value(time), "time element") for time in [*marked, *own])

@@ -20,7 +20,9 @@ from ingest.extract.metadata.outlet import Outlet
 
 Metas = dict[str, list[str]]
 
-_MARKED = etree.XPath("//@itemprop/.. | //@rel[. = 'author']/..")
+_MARKED = etree.XPath("//*[@itemprop or @rel = 'author']")
+_MOST = 500
+"""Marked elements that are looked at."""
 _SITE_NAMES = (
     "og:site_name",
     "application-name",
@@ -57,7 +59,7 @@ class Head:
     @cached_property
     def marked(self) -> list[HtmlElement]:
         """The elements with an itemprop or rel=author, looked for only where JSON-LD and metas leave something open."""
-        return list(_MARKED(self.tree))
+        return list(_MARKED(self.tree))[:_MOST]
 
     def stated(self, *names: str) -> Iterator[Found]:
         """The contents of the metas of these names, in this order."""

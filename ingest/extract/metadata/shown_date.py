@@ -8,6 +8,7 @@ Where the address carries a day, a line near the headline is believed only if it
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -23,6 +24,8 @@ _LABEL = re.compile(
     r"publi|posted|veröffentlich|erschien|fecha|data de|pubblicat|opublik|опублик|公開|発行|掲載|发布", re.IGNORECASE
 )
 _WITH_YEAR = etree.XPath("//text()[contains(., '20') or contains(., '19')]")
+_MOST = 1000
+"""Lines with a year in them that are read in search of a date."""
 _SHORT = 40
 """Characters of a line that holds little more than a date."""
 _IN_SCRIPT = re.compile(
@@ -50,7 +53,7 @@ def shown_clock(view: Visible, head: Head, stated: Found) -> Found | None:
 
 def _by_likelihood(tree: HtmlElement, near: Iterator[Found], view: Visible, head: Head) -> Iterator[Found]:
     yield from near
-    lines = list(_dated_lines(tree))
+    lines = list(islice(_dated_lines(tree), _MOST))
     yield from _shown((one for one in lines if _LABEL.search(one.text) or len(one.text) < _SHORT), view, head)
     yield from (one.found for one in readable(_of_scripts(tree), head.language))
     yield from (found._replace(sure=0.5) for found in updated(head))
