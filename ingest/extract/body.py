@@ -145,7 +145,7 @@ def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata, learned: Sequence[L
     if _is_fuller(said.body, choice.words):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
     places = [element for element in choice.elements if element.getparent() is not None]
-    return Body("generic", blocks_in(choice.elements), choice.confidence, places, choice.after)
+    return Body("generic", blocks_in(choice.elements, choice.unseen), choice.confidence, places, choice.after)
 
 
 def _is_fuller(stated: str, words: int) -> bool:

@@ -8,7 +8,7 @@ they hold is chosen, so lists, quotes and pictures stay whole.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -36,12 +36,14 @@ _FIGURES = {"figure", "figcaption", "caption"}
 
 class Choice(NamedTuple):
     """elements: in their order on the page, none inside another. confidence: the F1 to expect of their text, 0 to 1.
-    words: in the chosen passages. after: the passages just below the last of them."""
+    words: in the chosen passages. after: the passages just below the last of them. unseen: elements inside them that
+    nobody sees."""
 
     elements: tuple[HtmlElement, ...] = ()
     confidence: float = 0.0
     words: int = 0
     after: tuple[str, ...] = ()
+    unseen: Set[HtmlElement] = frozenset()
 
 
 def choose(tree: HtmlElement, stated: Stated) -> Choice:
@@ -64,6 +66,7 @@ def _choose(page: Layout, stated: Stated) -> Choice:
         confidence,
         int(measured.words[likely].sum()),
         tuple(passage.text for passage in below),
+        page.unseen,
     )
 
 

@@ -58,11 +58,12 @@ class Passage(NamedTuple):
 
 class Layout(NamedTuple):
     """A page as boxes and passages; a box comes after the box that it is in. broken: the boxes from which a part of the
-    site's frame was left out."""
+    site's frame was left out. unseen: the elements inside passages that were left out, as nobody sees them."""
 
     boxes: Sequence[Box]
     passages: Sequence[Passage]
     broken: Set[int]
+    unseen: Set[HtmlElement]
 
 
 def layout(tree: HtmlElement, *, whole: bool = False) -> Layout:
@@ -82,6 +83,7 @@ def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class 
     passages: list[Passage] = []
     texts: list[str] = []
     broken: set[int] = set()
+    hidden_words: set[HtmlElement] = set()
     box, linked, bold, breaks = -1, 0, 0, 0
 
     def end() -> None:
@@ -132,8 +134,10 @@ def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class 
                 broken.add(box)
             elif inner != _SKIP:
                 unseen = _is_hidden(child)
-                if inner == _BOX or not unseen:  # words hidden inside a paragraph are for machines
+                if inner == _BOX or not unseen:
                     read(child, inner, in_link, in_bold, hidden or unseen)
+                else:  # words hidden inside a paragraph are for machines
+                    hidden_words.add(child)
             if text := child.tail:
                 add(text, in_link, in_bold)
         if kind == _BOX:
@@ -141,7 +145,7 @@ def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class 
             box = boxes[box].parent
 
     read(body, _BOX, False, False, False)
-    return Layout(boxes, passages, broken)
+    return Layout(boxes, passages, broken, hidden_words)
 
 
 def _is_frame(element: HtmlElement) -> bool:

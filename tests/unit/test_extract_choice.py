@@ -61,6 +61,14 @@ def test_lists_and_quotes_stay_whole_within_the_article() -> None:
     assert {block.tag for block in blocks_in(chosen(page).elements)} == {"p", "li", "blockquote"}
 
 
+def test_words_inside_a_paragraph_that_nobody_sees_are_no_text() -> None:
+    unseen = "<span style='display: none'>(72 <b>hours</b>)</span>"
+    choice = chosen(f"{MENU}<article class='article-body'>{paragraphs().replace('three days', unseen)}</article>")
+    assert next(block.text for block in blocks_in(choice.elements, choice.unseen)) == PROSE[0].replace(
+        "three days ", ""
+    )
+
+
 def test_a_picture_between_paragraphs_comes_with_them() -> None:
     figure = (
         "<figure><img src='/quay.jpg' width='800'><figcaption>The quay at dawn. Photo: A. Roe</figcaption></figure>"
