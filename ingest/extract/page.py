@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.utils import detect_encoding
 
 from ingest.errors import ExtractFailed
 
@@ -26,6 +25,9 @@ read, and is a dump of data or meant ill."""
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # without ESC, which ISO 2022 writes
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 """What no text holds; lxml reads them and then refuses to write them."""
+_SAMPLE = 5_000
+MOST_GUESSED = 200_000
+"""Bytes from each end, and of the whole, by which an encoding that nobody states is guessed."""
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 TAG = re.compile(r"<[a-zA-Z!/?]")
 # Possessive, since a page that opens with thirty comments made a backtracking pattern run for ever.
@@ -111,7 +113,10 @@ def _damaged_utf8(body: bytes) -> str:
 def _guesses(body: bytes) -> list[str]:
     """Of encodings that fit equally well the west's comes first, as in browsers, unless the page's language is one of
     the others': by its bytes alone, an "ñ" is as good an "ń"."""
-    guesses: list[str] = detect_encoding(body)
+    from charset_normalizer import from_bytes  # most processes never need it
+
+    sample = body if len(body) < 2 * _SAMPLE else body[:_SAMPLE] + body[-_SAMPLE:]
+    guesses = [each.encoding for each in from_bytes(sample) or from_bytes(body[:MOST_GUESSED])]
     stated = _LANG.search(body[:4096])
     if "cp1252" in guesses and (stated is None or stated[1].lower() not in _NOT_WESTERN):
         return ["cp1252", *guesses]
