@@ -19,6 +19,7 @@ from ingest.clean import (
     clean_blocks,
     clean_text,
     clean_url,
+    plain_url,
     read_date,
     take_credits,
 )
@@ -99,7 +100,7 @@ def _lesson(page: Page, reading: Reading, blocks: tuple[Block, ...], outlet: Out
 def _article(
     entry: Entry, source: Source, page: Page | None, now: datetime, found: Extracted, credited: Credited
 ) -> Article:
-    url = canonical_url(page.url, found.url) if page else clean_url(entry.url, keep_fragment=True)
+    url, base = _url(found, entry, source, page), page.url if page else entry.url
     text = "\n\n".join(found.paragraphs)
     fetched = page.fetched if page else now
     title = belief.title(found, entry)
@@ -116,7 +117,7 @@ def _article(
             source=source.id,
             title=title.text,
             text=text,
-            html=article_html(found.blocks, page.url if page else entry.url),
+            html=article_html(found.blocks, base),
             authors=authors.names,
             dateline=credited.dateline,
             published=published.moment,
@@ -127,10 +128,10 @@ def _article(
             language=_language(found.language, entry.language, source.language),
             country=source.country,
             summary=" ".join(_texts(_read(found.summary or entry.summary))),
-            image=found.image or entry.image,
+            image=_picture(found.image, base) or _picture(entry.image, base),
             tags=source.tags,
             keywords=tuple(dict.fromkeys(filter(None, map(clean_text, (*entry.tags, *found.tags))))),
-            addresses=tuple(dict.fromkeys((url, entry.url, *((page.url,) if page else ())))),
+            addresses=tuple(dict.fromkeys((url, entry.url, *((clean_url(page.url),) if page else ())))),
             fingerprint=fingerprint(text),
             extraction=Extraction(
                 method=found.method,
@@ -141,6 +142,21 @@ def _article(
             ),
         )
     )
+
+
+def _url(found: Extracted, entry: Entry, source: Source, page: Page | None) -> str:
+    """The canonical address. What follows a "#" may tell articles apart where there is no page of their own."""
+    if page:
+        return canonical_url(page.url, found.url, source.homepage)
+    return plain_url(clean_url(entry.url, keep_fragment=True), source.homepage)
+
+
+def _picture(address: str, base: str) -> str:
+    """The address of a picture, absolute and without what tracks who looks at it; empty where it is none."""
+    try:
+        return clean_url(address, base) if address else ""
+    except ValueError:
+        return ""
 
 
 def _read_page(entry: Entry, source: Source, page: Page | None, outlet: Outlet | None) -> Reading:

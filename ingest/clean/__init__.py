@@ -11,13 +11,14 @@ All pure: the same input gives the same output, wherever and whenever it runs.
 """
 
 from ingest.clean.blocks import clean_blocks
+from ingest.clean.canonical import canonical_url, plain_url
 from ingest.clean.credits import Credited, take_credits
 from ingest.clean.dates import read_date
 from ingest.clean.markup import article_html
 from ingest.clean.names import split_authors
 from ingest.clean.repeats import unrepeated
 from ingest.clean.text import clean_text
-from ingest.clean.urls import canonical_url, clean_url
+from ingest.clean.urls import clean_url
 
 __all__ = [
     "Credited",
@@ -26,6 +27,7 @@ __all__ = [
     "clean_blocks",
     "clean_text",
     "clean_url",
+    "plain_url",
     "read_date",
     "split_authors",
     "take_credits",
