@@ -11,6 +11,7 @@ from ingest.clean.text import clean_text, respelled
 from ingest.models import Block
 
 _TAG = re.compile(r"(<[^>]*>)")
+_EMPTY = re.compile(r"<(\w+)(?: [^>]*)?></\1>")
 
 
 def clean_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -36,7 +37,14 @@ def _clean(block: Block) -> Block:
 def _respelled(markup: str) -> str:
     parts = _TAG.split(markup)  # words, a tag, words, ...
     parts[::2] = map(respelled, parts[::2])
-    return "".join(parts)
+    return without_empty("".join(parts))
+
+
+def without_empty(markup: str) -> str:
+    """The markup without elements in which nothing is left."""
+    while (fewer := _EMPTY.sub("", markup)) != markup:
+        markup = fewer
+    return markup
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ingest.clean.blocks import without_empty
 from ingest.clean.bylines import byline
 from ingest.clean.datelines import dateline
 from ingest.models import Block
@@ -15,7 +16,6 @@ FIRST, LAST = 3, 2
 """Paragraphs from the start and from the end among which a byline stands, and from the start a dateline."""
 
 _PIECE = re.compile(r"(?P<tag><(?!br>)[^>]*>)|(?P<space>\s+|<br>)|&[#\w]+;|.")
-_NOTHING = re.compile(r"<(\w+)(?: [^>]*)?></\1>")
 
 
 class Credited(NamedTuple):
@@ -67,7 +67,4 @@ def _cut(markup: str, length: int) -> str:
         elif not (piece["space"] and space):
             seen += 1
         space = bool(piece["space"]) or (space and bool(piece["tag"]))
-    rest = "".join(kept)
-    while (fewer := _NOTHING.sub("", rest)) != rest:
-        rest = fewer
-    return rest
+    return without_empty("".join(kept))

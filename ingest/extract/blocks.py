@@ -41,11 +41,16 @@ _TAGS = {
 _MARKED = _INLINE | _TAGS.keys() | _CELLS
 _NO_TARGET = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]*:|$)", re.IGNORECASE)
 """Links that lead to no other page: within this one, `javascript:`, `mailto:`."""
-_LEADING_BREAKS = re.compile(r"\A(?:<br>\s*)+")
 LONGEST_ADDRESS = 2000
 """Characters; what is longer leads nowhere, and is repeated in every block that its link is open in."""
 _LAZY = ("data-src", "data-original", "data-lazy-src", "src")
 """Where an image's address stands; a template that loads images late keeps a placeholder in `src`."""
+# At either end, maybe inside elements that begin or end there, or nothing but an element that is empty.
+_OUTER_BREAK = re.compile(
+    r"^((?:<(?!br>)[^>]*>)*)(?:\s|<br>)+|(?:\s|<br>)+((?:</\w+>)*)$|^<(\w+)(?: [^>]*)?></\3>|<(\w+)(?: [^>]*)?></\4>$"
+)
+DEEP = 10
+"""Elements with nothing but breaks in them, one beside or inside the other, that are looked for."""
 ICON = 200
 """Pixels: an image that is less wide, or stands in no `figure` and does not say how wide it is, is no picture."""
 
@@ -118,8 +123,9 @@ class _Draft:
         if tag in _TAGS:
             self._around.append(element)
         elif tag in _INLINE:
-            self._inline.append((tag, _link(element, self._base) if tag == "a" else f"<{tag}>"))
-            self._markup.append(self._inline[-1][1])
+            start = f"<{tag}>" if tag != "a" else self._link(element)
+            self._inline.append((tag, start))
+            self.mark("", start)
         elif tag == "img" and (image := _image(element, self._base)):
             self._images.append(image)
         if text := element.text:
@@ -134,26 +140,32 @@ class _Draft:
             self.mark(" ", " ")
 
     def mark(self, text: str, markup: str) -> None:
-        self._texts.append(text)
-        self._markup.append(markup)
+        if text:
+            self._texts.append(text)
+        if markup:
+            self._markup.append(markup)
 
     def end(self) -> None:
         """What was read until here is a block, if it is anything; what is open goes on in the next one."""
         if not self._texts:
             return
         if text := " ".join("".join(self._texts).split()):
-            while self._markup[-1] == "<br>" or self._markup[-1].isspace():
-                self._markup.pop()
             for tag, start in reversed(self._inline):
                 self._shut(tag, start)
             self._blocks += (*self._images, self._block(text, "".join(self._markup)))
             self._images.clear()
         self._texts.clear()
-        self._markup[:] = [start for _, start in self._inline]
+        self._markup[:] = [start for _, start in self._inline if start]
 
     def all(self) -> list[Block]:
         self.end()
         return [*self._blocks, *self._images]
+
+    def _link(self, element: etree._Element) -> str:
+        """Empty where it leads nowhere, or is inside another, which HTML does not know."""
+        inside = any(tag == "a" and start for tag, start in self._inline)
+        target = "" if inside else _target(element.get("href") or "", self._base)
+        return f'<a href="{html.escape(target)}">' if target else ""
 
     def _shut(self, tag: str, start: str) -> None:
         if start and self._markup[-1] == start:  # with nothing in it
@@ -168,8 +180,17 @@ class _Draft:
             tag = "figcaption" if "figcaption" in tags else tags[-1]
             parent = self._around[-1].getparent()
             ordered = tag == "li" and parent is not None and parent.tag == "ol"
-        markup = markup.strip("\n") if tag == "pre" else " ".join(markup.split())
-        return Block(tag=tag, text=text, html=_LEADING_BREAKS.sub("", markup), ordered=ordered)
+        markup = markup.strip("\n") if tag == "pre" else _without_outer_breaks(" ".join(markup.split()))
+        return Block(tag=tag, text=text, html=markup, ordered=ordered)
+
+
+def _without_outer_breaks(markup: str) -> str:
+    """Without the line breaks, and what is empty besides, before the first word and after the last."""
+    for _ in range(DEEP if "<br>" in markup else 0):
+        before, markup = markup, _OUTER_BREAK.sub(r"\1\2", markup)
+        if markup == before:
+            break
+    return markup
 
 
 def is_second_line(element: etree._Element) -> bool:
@@ -186,11 +207,6 @@ def _base(root: etree._Element) -> str:
     """What the page's links are relative to, where it is not the page itself."""
     base = root.getroottree().find("head/base[@href]")
     return "" if base is None else base.get("href")
-
-
-def _link(element: etree._Element, base: str) -> str:
-    target = _target(element.get("href") or "", base)
-    return f'<a href="{html.escape(target)}">' if target else ""
 
 
 def _target(address: str, base: str) -> str:

@@ -26,6 +26,7 @@ def block(text: str, tag: str = "p", markup: str = "") -> Block:
         ("The fer\u00adry <b>left\u200b</b>", "The ferry <b>left</b>"),
         ("An\u0303o <b>\u0338nuevo</b>", "Año <b>\u0338nuevo</b>"),
         ("ten\u00a0o'clock", "ten o'clock"),
+        ("Ferry<b><i>\u200b</i></b>", "Ferry"),
         ("<b>JosÃ©</b> dijo", "<b>José</b> dijo"),
         ('<a href="/JosÃ©">Ferry</a>', '<a href="/JosÃ©">Ferry</a>'),
     ],

@@ -120,6 +120,8 @@ def test_a_caption_is_no_paragraph() -> None:
         ("<p><br>One<br><br>Two</p>", ["One", "Two"]),
         ("<b>One<br><br>Two</b>", ["<b>One</b>", "<b>Two</b>"]),
         ("<a href=/a><h3>One</h3><p>Two</p></a>", ['<a href="/a">One</a>', '<a href="/a">Two</a>']),
+        ("<p>One<b><a name=note></a></b>", ["One"]),
+        ("<p>One<br><b> <br></b>", ["One"]),
         ("<p>One<a href=/share><svg></svg></a><b></b></p>", ["One"]),
         ("<p><a href=' /a?b=1&amp;c=&quot;2&quot;'>One</a></p>", ['<a href="/a?b=1&amp;c=&quot;2&quot;">One</a>']),
         ("<p><a href='#note'>One</a> <a name=note>two</a></p>", ["One two"]),
