@@ -1,7 +1,7 @@
 """Who reads a page: this project, and the peers that are installed beside it.
 
-trafilatura comes along anyway. newspaper4k and resiliparse are in requirements-peers.lock, which `make bench-extract`
-installs; what is not installed is reported as absent. Each is called as its own documentation does.
+trafilatura is there for development anyway. newspaper4k and resiliparse are in requirements-peers.lock, which `make
+bench-extract` installs; what is not installed is reported as absent. Each is called as its own documentation does.
 """
 
 import importlib

@@ -94,7 +94,7 @@ def _lesson(page: Page, reading: Reading, blocks: tuple[Block, ...], outlet: Out
     article = article_id(page.url)
     if reading.found.partial or not (reading.observation or reading.version or counts_lines(outlet, article)):
         return None
-    return Lesson(article, _texts(blocks), reading.observation, reading.version, reading.agreed)
+    return Lesson(article, _texts(blocks), reading.observation, reading.version, reading.agreed, reading.part)
 
 
 def _article(

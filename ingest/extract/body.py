@@ -10,6 +10,7 @@ from msgspec import field
 from ingest.errors import ExtractFailed
 from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.choice import FEWEST_WORDS, choose
+from ingest.extract.excerpt import excerpt
 from ingest.extract.features import Stated, shingles, words_of
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
@@ -89,8 +90,8 @@ def extract(
     """Find the article in a page.
 
     url: where the page was found, absolute. content_type: the HTTP header, for its charset. learned: templates of its
-    outlet, of which the first that fits is believed, after the rules. Raises ExtractFailed, and
-    nothing else, where the bytes are empty or not HTML, are nested too deep, or hold no article text.
+    outlet, of which the first that fits is believed, after the rules. Raises ExtractFailed, and nothing else, where the
+    bytes are empty or not HTML, are nested too deep, or hold no article text.
     """
     try:
         return _extract(body, url, content_type, rules, learned)
@@ -102,13 +103,32 @@ def extract(
         raise unreadable(f"the page broke its reader: {type(error).__name__}: {error}") from error
 
 
+def extract_part(body: bytes, url: str, content_type: str, learned: Learned) -> Extracted | None:
+    """As `extract`, by this template alone and from that part of the page alone that is about its article; None where
+    the part cannot be told, or the template does not fit it."""
+    try:
+        part = excerpt(decode(body, content_type), learned.template.container)
+        return _read(parse(part.text), url, NO_RULES, part=(learned, part.path)) if part else None
+    except (ExtractFailed, Surprise):
+        return None
+
+
 def _extract(body: bytes, url: str, content_type: str, rules: ExtractRules, learned: Sequence[Learned]) -> Extracted:
-    tree = parse(decode(body, content_type))
+    return _read(parse(decode(body, content_type)), url, rules, learned)
+
+
+def _read(
+    tree: HtmlElement,
+    url: str,
+    rules: ExtractRules,
+    learned: Sequence[Learned] = (),
+    part: tuple[Learned, Sequence[str]] | None = None,
+) -> Extracted:
     look = Look(tree, url)
     expect_article(look)
     ruled = apply_rules(tree, rules)
     stated = read_metadata(tree, url)
-    way = _body(tree, ruled, stated, learned)
+    way = _templated(tree, *part, stated_for_body(stated)) if part else _body(tree, ruled, stated, learned)
     metadata = guess_metadata(tree, stated, way.elements)
     found = {**metadata.found, **_by_rule(ruled)}
     authors = tuple(Found(name, "rule", RULED) for name in ruled.authors) or metadata.authors
@@ -140,7 +160,7 @@ def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata, learned: Sequence[L
     said = stated_for_body(stated)
     for each in learned:
         with suppress(Surprise):
-            return _templated(tree, each, said)
+            return _templated(tree, each, (), said)
     choice = choose(tree, said)
     if _is_fuller(said.body, choice.words):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
@@ -158,10 +178,10 @@ def _distinct(text: str) -> int:
     return len(shingles(words_of(text), 4))
 
 
-def _templated(tree: HtmlElement, learned: Learned, said: Stated) -> Body:
+def _templated(tree: HtmlElement, learned: Learned, along: Sequence[str], said: Stated) -> Body:
     """The body by a template. Raises Surprise, also where its length is not that of a body."""
     template = learned.template
-    fit = fitted(template, tree)
+    fit = fitted(template, tree, along)
     blocks = blocks_in(fit.container, fit.without)
     words = sum(map(word_count, _texts(blocks)))
     least, most = template.words

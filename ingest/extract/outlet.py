@@ -29,6 +29,8 @@ SAMPLED = ((2, 2), (5, 5))
 """While so many samples or fewer have agreed in a row, one page in so many is a sample."""
 USUALLY = 20
 """One page in so many is a sample of a template that is trusted."""
+ENOUGH_PARTS = 3
+"""Samples after which an excerpt is believed to say what its page says."""
 LINES_SAMPLED = 4
 """One page in so many is counted for its lines, and each while they are few."""
 FEW_ARTICLES = 40
@@ -38,12 +40,19 @@ AGREES = 0.9
 
 class Learned(Record, frozen=True, kw_only=True):
     """A template with how it did. version: grows with each template of the outlet that differs from the one before;
-    agreed: samples in a row that found the same without it; disagreed: those that did not, since it was learned."""
+    agreed: samples in a row that found the same without it; disagreed: those that did not, since it was learned;
+    parts: samples in a row in which an excerpt of the page said all that the page says, -1 once one did not."""
 
     template: Template
     version: int
     agreed: int = 0
     disagreed: int = 0
+    parts: int = 0
+
+    @property
+    def by_excerpt(self) -> bool:
+        """Whether an excerpt is believed to be enough."""
+        return self.parts >= ENOUGH_PARTS
 
 
 class Outlet(Record, frozen=True, kw_only=True):
@@ -66,13 +75,15 @@ _evidence = msgspec.msgpack.Decoder(Evidence)
 
 class Lesson(NamedTuple):
     """What one page adds. article: its id; texts: its lines, the recurring ones among them; observation: None where it
-    was read by a template alone; version: of the template that was checked, 0 for none; agreed: how the check ended."""
+    was read by a template alone; version: of the template that was checked, 0 for none; agreed: how the check ended;
+    part: whether an excerpt of the page said the same, None where there is none."""
 
     article: str
     texts: Sequence[str]
     observation: Observation | None = None
     version: int = 0
     agreed: bool = True
+    part: bool | None = None
 
 
 def packed(known: Outlet, evidence: Evidence) -> tuple[bytes, bytes]:
@@ -132,7 +143,9 @@ def _checked(outlet: Outlet, evidence: Evidence, lesson: Lesson) -> tuple[Outlet
     if (checked := learned.get(lesson.version)) is None:
         return outlet, evidence
     if lesson.agreed:
-        learned[lesson.version] = msgspec.structs.replace(checked, agreed=checked.agreed + 1)
+        parts = checked.parts + 1 if lesson.part else -1 if lesson.part is False else checked.parts
+        parts = min(parts, checked.parts) if checked.parts < 0 else parts
+        learned[lesson.version] = msgspec.structs.replace(checked, agreed=checked.agreed + 1, parts=parts)
     elif not checked.disagreed:
         learned[lesson.version] = msgspec.structs.replace(checked, agreed=0, disagreed=1)
     else:
@@ -164,6 +177,9 @@ def _relearned(outlet: Outlet, evidence: Evidence, observation: Observation) -> 
         now, version = msgspec.structs.replace(before, template=template), outlet.version
     else:
         version = outlet.version + 1
-        agreed, disagreed = (before.agreed, before.disagreed) if before else (0, 0)
-        now = Learned(template=template, version=version, agreed=agreed, disagreed=disagreed)
+        now = (
+            msgspec.structs.replace(before, template=template, version=version)
+            if before
+            else Learned(template=template, version=version)
+        )
     return msgspec.structs.replace(outlet, version=version, learned=(now, *others)[:MOST_TEMPLATES])

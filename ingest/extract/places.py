@@ -7,7 +7,7 @@ element down to another.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from lxml import etree
@@ -65,6 +65,14 @@ def elements_at(root: etree._Element, path: Iterable[str]) -> list[etree._Elemen
     for tag, *tokens in steps[1:]:
         found = [child for parent in found for child in _children(parent, tag, tokens)]
     return found
+
+
+def elements_along(tree: etree._Element, path: Sequence[str]) -> list[etree._Element]:
+    """As `elements_at`, the path beginning at any element of the tree that its first step fits."""
+    tag, *tokens = path[0].split(" ")
+    wanted = {token for token in tokens if not token.startswith("@")}
+    starts = (each for each in tree.iter(tag) if wanted.issubset(step_of(each).split(" ")[1:]))
+    return [element for start in starts for element in elements_at(start, path)]
 
 
 def _children(parent: etree._Element, tag: str, tokens: list[str]) -> list[etree._Element]:

@@ -38,6 +38,7 @@ SINCE = 8
 APART = 3
 """Articles after which a line that comes back is a new occasion."""
 _ENOUGH_LETTERS = 12
+_FIGURE = re.compile(r"\d+")
 
 
 class Line(Record, frozen=True, kw_only=True, array_like=True, omit_defaults=True):
@@ -60,8 +61,9 @@ class Lines(Record, frozen=True, kw_only=True):
 def line_hash(text: str) -> str:
     """Equal for lines that differ in case, punctuation, white space or, in a sentence, in figures (a date, a price)."""
     short = key(text)
-    if sum(map(str.isalpha, short)) >= _ENOUGH_LETTERS:
-        short = re.sub(r"\d+", "0", short)
+    sentence = _FIGURE.sub("0", short)
+    if len(sentence) - sentence.count("0") >= _ENOUGH_LETTERS:
+        short = sentence
     return blake2b(short.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 

@@ -20,7 +20,16 @@ from lxml.html import HtmlElement
 from ingest.extract.blocks import BLOCKS, DROPPED
 from ingest.extract.layout import Layout, Passage, layout
 from ingest.extract.metadata import key
-from ingest.extract.places import BETWEEN, elements_at, joined, path_of, step_of, tags_of, without_number
+from ingest.extract.places import (
+    BETWEEN,
+    elements_along,
+    elements_at,
+    joined,
+    path_of,
+    step_of,
+    tags_of,
+    without_number,
+)
 from ingest.models import Record
 from ingest.words import word_count
 
@@ -226,9 +235,10 @@ def _verdict(path: str, totals: dict[str, list[int]], has_inner: bool) -> Verdic
 # ── applying ──
 
 
-def fitted(template: Template, tree: HtmlElement) -> Fitted:
-    """The page's body by the template. Raises Surprise."""
-    found = elements_at(tree, template.container)
+def fitted(template: Template, tree: HtmlElement, along: Sequence[str] = ()) -> Fitted:
+    """The page's body by the template. along: the path to its element where the tree is that of an excerpt. Raises
+    Surprise."""
+    found = elements_along(tree, along) if along else elements_at(tree, template.container)
     if len(found) != 1:
         raise Surprise(f"{len(found) or 'no'} elements stand where the body was")
     container = found[0]

@@ -34,6 +34,7 @@ def test_what_is_read_from_real_pages_stays_above_its_floor(means: dict[str, flo
     assert means[measure] >= FLOORS[measure]
 
 
+@pytest.mark.slow
 def test_what_is_learned_of_virtual_outlets_makes_their_articles_no_worse_and_rids_them_of_the_outlets_lines() -> None:
     """Real pages' frames with articles of others in them, every second outlet redesigned in the middle."""
     from bench import templates as bench
