@@ -78,9 +78,10 @@ def _believed(declared: str, final_url: str, final: str) -> str:
         declared_url = clean_url(declared, final)
     except ValueError:
         return ""
-    if _site(declared_url) != _site(final_url) or _is_above(declared_url, final_url):
+    hosts = {urlsplit(address).hostname for address in (declared_url, final_url)}
+    if (len(hosts) > 1 and _site(declared_url) != _site(final_url)) or _is_above(declared_url, final_url):
         return ""
-    if final_url.startswith("https:") and urlsplit(final_url).hostname == urlsplit(declared_url).hostname:
+    if final_url.startswith("https:") and len(hosts) == 1:
         return re.sub(r"^http:", "https:", declared_url)
     return declared_url
 

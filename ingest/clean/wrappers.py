@@ -35,6 +35,10 @@ _BY_PARAMETER = (
     ("getpocket.com", "/redirect", ("url",)),
     ("go.redirectingat.com", "/", ("url",)),
     ("go.skimresources.com", "/", ("url",)),
+    ("click.linksynergy.com", "/deeplink", ("murl",)),
+    ("awin1.com", "/cread.php", ("ued", "p")),
+    ("shareasale.com", "/r.cfm", ("urllink",)),
+    ("target.georiot.com", "/Proxy.ashx", ("GR_URL",)),
     ("redirect.viglink.com", "/", ("u",)),
     ("t.me", "/iv", ("url",)),
 )

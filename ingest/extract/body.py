@@ -12,6 +12,7 @@ from ingest.extract.blocks import blocks_in, blocks_of
 from ingest.extract.choice import FEWEST_WORDS, choose
 from ingest.extract.excerpt import excerpt
 from ingest.extract.features import Stated, shingles, words_of
+from ingest.extract.figures import with_figures
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
 from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
@@ -165,7 +166,8 @@ def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata, learned: Sequence[L
     if _is_fuller(said.body, choice.words):
         return Body("json-ld", blocks_of(stated.body), choice.confidence)
     places = [element for element in choice.elements if element.getparent() is not None]
-    return Body("generic", blocks_in(choice.elements, choice.unseen), choice.confidence, places, choice.after)
+    blocks = blocks_in(with_figures(choice.elements), choice.unseen)
+    return Body("generic", blocks, choice.confidence, places, choice.after)
 
 
 def _is_fuller(stated: str, words: int) -> bool:

@@ -47,6 +47,7 @@ def google_news(url: str, amp: str = "") -> str:
         f"https://eur01.safelinks.protection.outlook.com/?url={ENCODED}&data=05",
         f"https://urldefense.com/v3/__{PAGE}__;!!a!b$",
         "https://urldefense.proofpoint.com/v2/url?u=https-3A__harbour.example_news_ferry-3Fid-3D7&d=1",
+        f"https://click.linksynergy.com/deeplink?id=1&mid=2&murl={ENCODED}",
         f"https://vk.com/away.php?to={ENCODED}",
         f"https://www.youtube.com/redirect?event=video&q={ENCODED}",
         f"https://href.li/?{PAGE}",
