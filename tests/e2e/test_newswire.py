@@ -267,18 +267,18 @@ def test_a_page_that_hangs_or_crashes_the_extractor_ends_dead_and_harms_no_other
 POISONED = """
 import ctypes, time
 import ingest.pipeline as pipeline
-compose = pipeline.compose
+compose_known = pipeline.compose_known
 
-def poisoned(entry, source, page, now):
+def poisoned(entry, source, page, now, outlet):
     if b"hang" in page.body:
         ctypes.PyDLL(None).sleep(60)  # C code that keeps the interpreter's lock
     if b"crash" in page.body:
         ctypes.string_at(0)
     if b"memory" in page.body:
         bytearray(4_000_000_000)
-    return compose(entry, source, page, now)
+    return compose_known(entry, source, page, now, outlet)
 
-pipeline.compose = poisoned
+pipeline.compose_known = poisoned
 from workers.cli import main
 main()
 """
