@@ -110,7 +110,7 @@ def extract_part(body: bytes, url: str, content_type: str, learned: Learned) -> 
     try:
         part = excerpt(decode(body, content_type), learned.template.container)
         return _read(parse(part.text), url, NO_RULES, part=(learned, part.path)) if part else None
-    except (ExtractFailed, Surprise):
+    except Exception:  # the whole page says what is wrong with it
         return None
 
 

@@ -4,6 +4,7 @@ page ─► extract, by a template where one fits ─┬─ most pages: that is 
                                                └─ samples, and pages that no template fits: the long way, observed
 """
 
+import logging
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from ingest.extract.page import decode, parse
 from ingest.extract.template import Observation, observe
 from ingest.models import ExtractRules, Page, article_id
 
+_log = logging.getLogger("teletipo.extract")
 _FIELDS = ("title", "authors", "published", "updated", "url", "image", "summary", "tags", "language")
 
 
@@ -39,12 +41,21 @@ def read(page: Page, outlet: Outlet, rules: ExtractRules = NO_RULES) -> Reading:
     found = extract(page.body, page.url, page.content_type, rules) if checked else first
     if found.method == "rules" or found.partial:
         return Reading(found)
-    tree = parse(decode(page.body, page.content_type))
-    observation = observe(tree, article, [block.text for block in found.blocks], found.confidence)
+    observation = _observed(page, article, found)
     if checked is None:
         return Reading(found, observation)
     agreed = same_text(first.paragraphs, found.paragraphs)
     return Reading(found, observation, checked.version, agreed, _is_enough(page, checked, found))
+
+
+def _observed(page: Page, article: str, found: Extracted) -> Observation | None:
+    """What a template may be learned from; nothing where the page is too strange for that."""
+    try:
+        tree = parse(decode(page.body, page.content_type))
+        return observe(tree, article, [block.text for block in found.blocks], found.confidence)
+    except Exception:  # an article was found, and is not lost for want of a lesson
+        _log.exception("nothing is learned from %s", page.url)
+        return None
 
 
 def _first(page: Page, outlet: Outlet, rules: ExtractRules) -> Extracted:

@@ -57,29 +57,39 @@ def tags_of(path: Iterable[str]) -> list[str]:
     return [step.partition(" ")[0] for step in path]
 
 
-def elements_at(root: etree._Element, path: Iterable[str]) -> list[etree._Element]:
-    """The elements to which the path leads: each step a child with that tag and at least these classes. Its number
-    counts only where several have them."""
-    steps = [step.split(" ") for step in path]
-    found = [root] if steps and root.tag == steps[0][0] else []
-    for tag, *tokens in steps[1:]:
-        found = [child for parent in found for child in _children(parent, tag, tokens)]
+def tokens_of(step: str) -> set[str]:
+    """The classes and the id of a step."""
+    return {token for token in step.split(" ")[1:] if not token.startswith("@")}
+
+
+def elements_at(root: etree._Element, path: Sequence[str]) -> list[etree._Element]:
+    """The elements to which the path leads, each step to the children that it fits best."""
+    found = [root] if path and root.tag == path[0].partition(" ")[0] else []
+    for step in path[1:]:
+        found = [child for parent in found for child in _children(parent, step)]
     return found
 
 
 def elements_along(tree: etree._Element, path: Sequence[str]) -> list[etree._Element]:
-    """As `elements_at`, the path beginning at any element of the tree that its first step fits."""
-    tag, *tokens = path[0].split(" ")
-    wanted = {token for token in tokens if not token.startswith("@")}
-    starts = (each for each in tree.iter(tag) if wanted.issubset(step_of(each).split(" ")[1:]))
+    """As `elements_at`, the path beginning at those elements of the tree that its first step fits best."""
+    starts = _best(list(tree.iter(path[0].partition(" ")[0])), tokens_of(path[0]))
     return [element for start in starts for element in elements_at(start, path)]
 
 
-def _children(parent: etree._Element, tag: str, tokens: list[str]) -> list[etree._Element]:
-    wanted = {token for token in tokens if not token.startswith("@")}
-    same = list(parent.iterchildren(tag))
-    found = [child for child in same if not wanted or wanted.issubset(step_of(child).split(" ")[1:])]
-    number = next((int(token[1:]) for token in tokens if token.startswith("@")), None)
-    if len(found) > 1 and number is not None and number < len(same) and same[number] in found:
-        return [same[number]]
-    return found
+def _children(parent: etree._Element, step: str) -> list[etree._Element]:
+    """The children that the step fits best; its number counts only where several do."""
+    same = list(parent.iterchildren(step.partition(" ")[0]))
+    found = _best(same, tokens_of(step))
+    number = int(step.rpartition(" @")[2]) if len(found) > 1 and " @" in step else len(same)
+    return [same[number]] if number < len(same) and same[number] in found else found
+
+
+def _best(elements: list[etree._Element], wanted: set[str]) -> list[etree._Element]:
+    """Those that have most of these tokens, and at least half of them."""
+    if not wanted or not elements:
+        return elements
+    shares = [len(wanted.intersection(step_of(element).split(" ")[1:])) for element in elements]
+    most = max(shares)
+    return [
+        element for element, share in zip(elements, shares, strict=True) if share == most and 2 * share >= len(wanted)
+    ]

@@ -28,6 +28,7 @@ from ingest.extract.places import (
     path_of,
     step_of,
     tags_of,
+    tokens_of,
     without_number,
 )
 from ingest.models import Record
@@ -175,11 +176,15 @@ def _kinds_of(element: HtmlElement, container: HtmlElement, passage: Passage) ->
 
 
 def same_layout(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two containers may be of one layout: the same element, or one inside another, since a body with a lead of
-    its own is held by an element further out than a body without."""
-    tags, others = tags_of(one), tags_of(other)
-    shared = min(len(tags), len(others))
-    return tags[:shared] == others[:shared] and abs(len(tags) - len(others)) <= DEEPER
+    """Whether two containers may be of one layout: the same tags, and classes in common at every step but one; those of
+    `body` aside, which say what a page is about. One may be inside the other, since a body with a lead of its own is
+    held by an element further out than a body without."""
+    shared = min(len(one), len(other))
+    if tags_of(one)[:shared] != tags_of(other)[:shared] or abs(len(one) - len(other)) > DEEPER:
+        return False
+    steps = ((tokens_of(step), tokens_of(like)) for step, like in zip(one[2:], other[2:], strict=False))
+    apart = [bool(first and second) and first.isdisjoint(second) for first, second in steps]
+    return sum(apart) <= 1 and not any(apart[-1:])
 
 
 def derive(observations: Sequence[Observation]) -> Template | None:

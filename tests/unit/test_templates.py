@@ -1,5 +1,7 @@
 """What is learned of an outlet: where its pages have their body, and when that is believed."""
 
+import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -7,6 +9,7 @@ import pytest
 
 from bench.outlets import Virtual
 from ingest.compose import Composed
+from ingest.errors import ExtractFailed
 from ingest.extract import Evidence, Outlet, evidence_of, outlet_of, packed, taught
 from ingest.extract.outlet import MOST_OBSERVATIONS, MOST_TEMPLATES, USUALLY, is_sample
 from ingest.models import Article, ExtractRules, article_id
@@ -193,6 +196,49 @@ def test_a_page_without_the_place_of_the_body_or_many_times_as_long_is_read_the_
     more = b"".join(b'<p class="text">And number %d said that it was so.</p>' % each for each in range(longest))
     long = page._replace(body=page.body.replace(b'<h2 class="sub">', more + b'<h2 class="sub">'))
     assert methods([reader.reading(elsewhere).article, reader.reading(long).article]) == ["generic"] * 2
+
+
+def test_a_class_more_or_less_on_the_way_to_the_body_changes_nothing(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:6])
+    page = by_template(reader, harbour[6:])
+    body = page.body.replace(b'"single postid-4711"', b'"single dark postid-9"').replace(
+        b'"story-body"', b'"story-body wide"'
+    )
+    assert reader.reading(page._replace(body=body)).article.extraction.method == "template"
+
+
+def test_an_element_more_around_the_body_is_another_layout_and_known_after_three_pages(harbour: list[Virtual]) -> None:
+    reader = Reader()
+    reader.read(*harbour[:5])
+    assert not reader.outlet.learned[0].by_excerpt, "which finds the body wherever it stands"
+    wrapped = [
+        page._replace(
+            body=page.body.replace(b'<div class="story-body">', b'<div class="grid"><div class="story-body">')
+        )
+        for page in harbour[5:]
+    ]
+    assert methods(reader.read(*wrapped[:3])) == ["generic"] * 3
+    assert by_template(reader, wrapped[3:])
+    assert len(reader.outlet.learned) == 2
+
+
+def test_however_a_known_outlets_page_is_damaged_it_is_an_article_or_none(harbour: list[Virtual]) -> None:
+    """Cut off, with pieces lost, doubled or mixed up, through templates and excerpts alike."""
+    reader, chance = Reader(), random.Random(11)
+    reader.read(*harbour)
+    assert reader.outlet.learned[0].by_excerpt
+    ends = Counter[str]()
+    for page in harbour * 4:
+        body = page.body[: chance.randrange(len(page.body) // 2, len(page.body))]
+        for _ in range(chance.randrange(4)):
+            one, other = sorted(chance.choices(range(len(body)), k=2))
+            body = body[:one] + body[other:] + body[one:other] * chance.randrange(2)
+        try:
+            ends[reader.reading(page._replace(body=body)).article.extraction.method] += 1
+        except ExtractFailed:
+            ends["none"] += 1
+    assert {"template", "generic"} < set(ends), "each of the ways was tried"
 
 
 def test_the_same_page_read_many_times_is_one_observation(harbour: list[Virtual]) -> None:
