@@ -256,6 +256,60 @@ class Extraction(Record, frozen=True, kw_only=True):
     answer is known, and more where page and feed agree."""
 
 
+class Copy(Record, frozen=True, kw_only=True):
+    """That an article's text was published before: what it has in common with the most alike of its cluster, as it was
+    when this revision was committed.
+
+    of: id of the article that it was compared with. first, first_source, first_url: the cluster's first publisher, by
+    `Article.sorted`. shared: share of this article's text that the other has too, 0 to 1, by its runs of five words;
+    covered: share of the other's text that this one has. kept, changed, added, dropped: paragraphs, against the other.
+    """
+
+    of: str
+    first: str
+    first_source: str
+    first_url: str
+    shared: float
+    covered: float
+    kept: int = 0
+    changed: int = 0
+    added: int = 0
+    dropped: int = 0
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """One paragraph that a revision changed. kind: `added` (no before), `removed` (no after) or `changed`."""
+
+    kind: Literal["added", "removed", "changed"]
+    before: str = ""
+    after: str = ""
+
+
+class Difference(Record, frozen=True, kw_only=True):
+    """What a revision changed against the one before it.
+
+    title: the title before, empty where it stayed. authors: those before, None where they stayed. paragraphs: in the
+    order of the text. words_added, words_removed: in all of them.
+    """
+
+    title: str = ""
+    authors: tuple[str, ...] | None = None
+    paragraphs: tuple[Change, ...] = ()
+    words_added: int = 0
+    words_removed: int = 0
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """A paragraph in which the outlet says something about its own article.
+
+    kind: `correction`, `clarification`, `update`, `retraction` or `editor` (any other note of the editors). text: the
+    paragraph.
+    """
+
+    kind: Literal["correction", "clarification", "update", "retraction", "editor"]
+    text: str
+
+
 class Article(Record, frozen=True, kw_only=True):
     """A cleaned, deduplicated and enriched article.
 
@@ -297,6 +351,14 @@ class Article(Record, frozen=True, kw_only=True):
     """Every address that led here, the canonical one first."""
     fingerprint: str = ""
     """Equal for equal bodies, whatever their case, punctuation and white space; see ingest/dedupe."""
+    copy_of: Copy | None = None
+    """Where its text was published before, by this outlet or another; None for the first of its cluster."""
+    difference: Difference | None = None
+    """What this revision changed; None for the first one."""
+    notes: tuple[Note, ...] = ()
+    """Corrections and editor's notes that its text has."""
+    retracted: datetime | None = None
+    """When its page was found to be gone for good; None while it is there. The text is the last one known."""
     extraction: Extraction
 
     @property

@@ -13,18 +13,19 @@ from typing import Any
 
 import msgspec
 
+from ingest import models
 from ingest.models import Article, Record
 
 
 def article_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of what stands at `teletipo:article:<id>`. Every field is always there; more may be added."""
     found = msgspec.json.schema(Article)
-    for kind in (Article, Article.__annotations__["extraction"]):
-        defined = found["$defs"][kind.__name__]
+    for name, defined in found["$defs"].items():
+        kind: type[Record] = getattr(models, name)
         defined["required"] = list(defined["properties"])
         defined["description"] = (inspect.getdoc(kind) or "").split("\n\n")[0]
-        for name, words in _described(kind).items():
-            defined["properties"][name]["description"] = words
+        for field_name, words in _described(kind).items():
+            defined["properties"][field_name]["description"] = words
         for field in msgspec.structs.fields(kind):
             if field.type in {datetime, datetime | None}:
                 _text_of(defined["properties"][field.name])["format"] = "date-time"
