@@ -1,13 +1,19 @@
-"""What was learned of an outlet's pages: shown beside what is checked, and forgotten when a person says so."""
+"""What was learned of an outlet's pages: shown beside what is checked, and forgotten when a person says so.
+
+The extractor is imported by the functions that read what it has learned: other commands do without.
+"""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from ingest.cli.group import Place, console, opened, pass_place
-from ingest.extract import Outlet, outlet_of, recurring_lines
 from ingest.models import Source
 from ingest.store import Store
+
+if TYPE_CHECKING:
+    from ingest.extract import Outlet
 
 
 @click.command()
@@ -31,13 +37,17 @@ def forget(place: Place, names: tuple[str, ...]) -> None:
 
 def learned_lines(store: Store, chosen: list[Source]) -> Iterator[str]:
     """What is known of each of these sources, for people; nothing of one of which nothing is."""
+    from ingest.extract import Outlet, outlet_of
+
     for source in chosen:
         outlet = outlet_of(store.learned(source.id)[0])
         if outlet != Outlet():
             yield f"learned: {source.id}: {'; '.join(_told(outlet))}"
 
 
-def _told(outlet: Outlet) -> Iterator[str]:
+def _told(outlet: "Outlet") -> Iterator[str]:
+    from ingest.extract import recurring_lines
+
     for each in outlet.learned:
         place = each.template.container[-1].rpartition(" @")[0]
         yield f"template {each.version} from {each.template.pages} pages, in <{place}>, {each.agreed} samples agree"

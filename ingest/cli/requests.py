@@ -8,9 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingest import wire as wires
 from ingest.cli.group import Place, complaints, console, opened, pass_place
-from ingest.context import Context
 from ingest.fetch import Fetcher
-from ingest.inline import work_off
 
 
 @click.command()
@@ -59,7 +57,10 @@ def import_(place: Place, file: Path, source: str | None, url: str) -> None:
 
 
 def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) -> int:
-    """Show the work until it is done. Returns the exit code."""
+    """Show the work until it is done. Returns the exit code. The steps are imported here, as most commands do none."""
+    from ingest.context import Context
+    from ingest.inline import work_off
+
     with _bar() as bar:
         line = bar.add_task("", total=None)
 

@@ -13,7 +13,6 @@ from rich.progress import track
 from rich.table import Table
 
 from ingest.baseline import Baseline, drift
-from ingest.cli.checking import check_page
 from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
 from ingest.cli.learned import forget, learned_lines
 from ingest.cli.pages import page_from, page_of
@@ -81,6 +80,8 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
     Example:  teletipo sources check venezuelanalysis
               teletipo sources check venezuelanalysis --page saved.html --on 2024-01-31
     """
+    from ingest.cli.checking import check_page
+
     settings = place.settings()
     chosen = [settings.source(name) for name in names] or list(settings.sources.values())
     day = on.date() if on else None
@@ -131,6 +132,8 @@ def _check_article(
     fetcher: Fetcher, settings: Settings, source: Source, checked: list[Checked], day: date | None
 ) -> bool:
     """The first entry's page, after the pause that its host is given between two pages."""
+    from ingest.cli.checking import check_page
+
     url = next((each.article for each in checked if each.feed.source == source.id and each.article), "")
     if not url:
         return True

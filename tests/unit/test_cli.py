@@ -1,6 +1,8 @@
 """The command line without a store: helps, exit codes, and errors of one line with their remedy."""
 
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,6 +114,11 @@ def test_a_help_says_what_the_command_does_and_shows_a_call_of_it_that_can_be_ty
     assert usage.startswith("Usage:")
     assert what.strip().endswith((".", ":"))
     assert words in {called(example)[: len(words)] for example in examples(words)}
+
+
+def test_the_command_line_begins_without_the_extractor_and_its_numbers() -> None:
+    begun = "import sys, workers.cli; print(*{'ingest.extract', 'numpy'} & sys.modules.keys())"
+    assert subprocess.check_output([sys.executable, "-c", begun], text=True).strip() == ""
 
 
 @pytest.mark.parametrize("line", ["teletipo sources lst", "teletipo fetch --quickly", "teletipo tell"])
