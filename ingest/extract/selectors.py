@@ -10,12 +10,12 @@ are translated; the others (`:has(> a)`, `[class*=ad i]`) cost a copy of the tre
 import re
 from functools import lru_cache
 
-import soupsieve
 from bs4 import BeautifulSoup, Tag
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.css import problem
 from ingest.errors import ExtractFailed
 
 _TRANSLATED = re.compile(
@@ -32,15 +32,6 @@ def select(tree: HtmlElement, selector: str) -> list[HtmlElement]:
         return []
     path = _path(selector)
     return list(path(tree)) if path else _by_soup(tree, selector)
-
-
-def problem(selector: str) -> str:
-    """Why this is no CSS selector; empty where it is one."""
-    try:
-        soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:
-        return str(error).partition("\n")[0]
-    return ""
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ingest.css import problem
 from ingest.errors import ConfigError
 from ingest.models import Source
 from ingest.settings import toml
@@ -227,13 +228,8 @@ def _check_rules(file: Path, source: Source) -> None:
 
 
 def _selector(selector: str) -> None:
-    """Raises ValueError. soupsieve is imported here, as few configurations have rules, and every command loads one."""
-    import soupsieve
-
-    try:
-        soupsieve.compile(selector)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
-        raise ValueError(selector) from error
+    if problem(selector):
+        raise ValueError(selector)
 
 
 def _http_url(url: str) -> None:
