@@ -1,13 +1,14 @@
 """The commands that need a store, where no newswire runs: each starts the embedded one for itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from ingest.models import article_from_json
-from ingest.store import EmbeddedServer, open_store
+from ingest.store import EmbeddedServer, Store, open_store
 from tests.command import Ended, run_command
 from tests.conftest import config_folder
 from tests.integration.making import NOW, drifting
@@ -36,6 +37,17 @@ def teletipo(
     return lambda *arguments: run_command(
         monkeypatch, capsys, "--config", config, "--data", tmp_path / "data", *arguments
     )
+
+
+@contextmanager
+def running_store(data: Path) -> Iterator[Store]:
+    """The store of a running newswire, which commands find by its data folder."""
+    with EmbeddedServer(data, 0) as server:
+        store = open_store(server.url)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def article(name: str) -> str:
@@ -193,8 +205,7 @@ def test_a_source_that_drifts_is_told_by_status_and_by_sources_check_with_the_re
 ) -> None:
     publish(outlet, "ferry")
     outlet.publish("/ferry", article("ferry"))
-    with EmbeddedServer(tmp_path / "data", 0) as server:
-        store = open_store(server.url)
+    with running_store(tmp_path / "data") as store:
         assert "drifting" not in teletipo("status").out
         store.save_baseline("outlet", drifting())
         told = next(line for line in teletipo("status").out.splitlines() if line.startswith("drifting: outlet: "))
@@ -205,7 +216,6 @@ def test_a_source_that_drifts_is_told_by_status_and_by_sources_check_with_the_re
         checked = teletipo("sources", "check", "outlet")
         assert told in checked.out.splitlines()
         assert checked.code == 1, "although this page is as it should be"
-        store.close()
     assert teletipo("sources", "check", "outlet").code == 0, "where nothing runs, nothing is known of other pages"
 
 
@@ -214,8 +224,7 @@ def test_what_was_learned_of_a_source_is_told_by_sources_check_until_it_is_forgo
 ) -> None:
     publish(outlet, "ferry")
     outlet.publish("/ferry", article("ferry"))
-    with EmbeddedServer(tmp_path / "data", 0) as server:
-        store = open_store(server.url)
+    with running_store(tmp_path / "data") as store:
         assert "learned: " not in teletipo("sources", "check", "outlet").out
         known = learned(pages(12))
         assert store.keep_learned("outlet", b"", *known)
@@ -225,7 +234,6 @@ def test_what_was_learned_of_a_source_is_told_by_sources_check_until_it_is_forgo
         assert teletipo("sources", "forget", "outlet").out == "outlet: forgotten\n"
         assert teletipo("sources", "forget", "outlet").out == "outlet: nothing was known\n"
         assert "learned: " not in teletipo("sources", "check", "outlet").out
-        store.close()
 
 
 def test_health_exits_with_1_where_nothing_runs(teletipo: Teletipo) -> None:

@@ -665,7 +665,7 @@ def test_a_step_whose_entry_was_claimed_anew_drops_what_it_did(
     assert steps.queue() == [("/report/1", 1, "created")]
 
 
-def test_a_commit_that_comes_too_late_publishes_nothing(
+def test_a_commit_that_comes_too_late_publishes_nothing_and_counts_no_page(
     start: Start, outlet: Outlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (url,) = publish_articles(outlet, 1)
@@ -676,6 +676,7 @@ def test_a_commit_that_comes_too_late_publishes_nothing(
         overtaken(steps, url, meanwhile, "commit")
         assert steps.step(member(url)) == "stale"
     assert steps.queue() == []
+    assert steps.store.baseline("outlet").pages == 0
 
 
 def test_an_error_that_nobody_expected_costs_one_attempt(
@@ -809,17 +810,4 @@ def test_only_what_was_fetched_as_a_page_makes_a_baseline(start: Start, outlet: 
     (tmp_path / "saved.html").write_text(page(2))
     Wire(steps.context.settings, steps.store).import_file(tmp_path / "saved.html", url=f"{outlet.url}/saved")
     assert steps.take("process")[0].startswith("created ")
-    assert steps.store.baseline("outlet").pages == 0
-
-
-def test_a_commit_that_comes_too_late_counts_no_page(
-    start: Start, outlet: Outlet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (url,) = publish_articles(outlet, 1)
-    steps = start()
-    steps.poll()
-    steps.take("fetch")
-    with monkeypatch.context() as meanwhile:
-        overtaken(steps, url, meanwhile, "commit")
-        assert steps.step(member(url)) == "stale"
     assert steps.store.baseline("outlet").pages == 0
