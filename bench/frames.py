@@ -16,8 +16,9 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, tostring
 
-from bench.manuscripts import Line, Manuscript, key
+from bench.manuscripts import Line, Manuscript
 from bench.rewriting import Rewriting
+from ingest.extract.metadata import key
 from ingest.extract.page import decode
 
 TEASER_WORDS = 5

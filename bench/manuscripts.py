@@ -1,10 +1,10 @@
 """Articles by themselves, before they are set into a page: what the gold standard says of one, line by line."""
 
-import re
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from ingest.clean import read_date
+from ingest.extract.metadata import key
 
 Role = Literal["summary", "heading", "paragraph", "foreign"]
 """What a line is. `foreign`: it looks like a paragraph, and is none of the article's."""
@@ -39,8 +39,3 @@ def manuscript_of(gold: dict[str, Any]) -> Manuscript | None:
         lines += [Line("paragraph", text) for text in section["paragraphs"]]
     lines = [line._replace(text=" ".join(line.text.split())) for line in lines if key(line.text)]
     return Manuscript(gold["title"], tuple(gold.get("author") or ()), published, tuple(lines))
-
-
-def key(text: str) -> str:
-    """Equal for lines that differ in case, punctuation or white space only."""
-    return re.sub(r"[\W_]+", "", text.casefold())

@@ -11,8 +11,9 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from bench.manuscripts import Manuscript, key
+from bench.manuscripts import Manuscript
 from ingest.clean import read_date
+from ingest.extract.metadata import key
 
 
 class Rewriting:

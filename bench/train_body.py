@@ -98,7 +98,6 @@ class Example:
         self.shares = {name: np.array([of.share(text) for text in texts]) for name, of in known.items()}
         self.labels = np.zeros(len(texts))
         self.weights = np.zeros(len(texts))
-        self.chances = np.zeros(len(texts))
         self.measured = Measured([], np.zeros((0, 0), np.float32), np.zeros(0))
         if self.known:
             self.labels, self.weights = (self.shares["gold"] >= 0.5).astype(float), np.ones(len(texts))

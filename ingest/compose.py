@@ -37,7 +37,7 @@ from ingest.extract import (
     read,
     without_recurring,
 )
-from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page, Source, article_id
+from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page, Source, article_id, texts_of
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
@@ -73,20 +73,12 @@ def compose_known(entry: Entry, source: Source, page: Page | None, now: datetime
     """As `compose`, by what is known of the outlet too: where its pages have their body, and which lines recur."""
     reading = _read_page(entry, source, page, outlet)
     credited = take_credits(reading.found.blocks)
-    if outlet is None:
-        return Composed(
-            _article(entry, source, page, now, _with_blocks(reading.found, credited.blocks), credited), None
-        )
-    own = without_recurring(credited.blocks, outlet.lines)
-    found = _with_blocks(reading.found, own)
-    if gone := len(credited.blocks) - len(own):
-        found.evidence["recurring"] = f"{gone} left out"
-    lesson = _lesson(page, reading, credited.blocks, outlet) if page and found.method != "feed" else None
+    own = without_recurring(credited.blocks, outlet.lines) if outlet else credited.blocks
+    gone = len(credited.blocks) - len(own)
+    evidence = reading.found.evidence | ({"recurring": f"{gone} left out"} if gone else {})
+    found = msgspec.structs.replace(reading.found, blocks=own, evidence=evidence)
+    lesson = _lesson(page, reading, credited.blocks, outlet) if outlet and page and found.method != "feed" else None
     return Composed(_article(entry, source, page, now, found, credited), lesson)
-
-
-def _with_blocks(found: Extracted, blocks: tuple[Block, ...]) -> Extracted:
-    return msgspec.structs.replace(found, blocks=blocks, evidence=dict(found.evidence))
 
 
 def _lesson(page: Page, reading: Reading, blocks: tuple[Block, ...], outlet: Outlet) -> Lesson | None:
@@ -94,7 +86,7 @@ def _lesson(page: Page, reading: Reading, blocks: tuple[Block, ...], outlet: Out
     article = article_id(page.url)
     if reading.found.partial or not (reading.observation or reading.version or counts_lines(outlet, article)):
         return None
-    return Lesson(article, _texts(blocks), reading.observation, reading.version, reading.agreed, reading.part)
+    return Lesson(article, texts_of(blocks), reading.observation, reading.version, reading.agreed, reading.part)
 
 
 def _article(
@@ -127,7 +119,7 @@ def _article(
             sorted=min(published.moment, fetched) if published.moment else fetched,
             language=_language(found.language, entry.language, source.language),
             country=source.country,
-            summary=" ".join(_texts(_read(found.summary or entry.summary))),
+            summary=" ".join(texts_of(_read(found.summary or entry.summary))),
             image=_picture(found.image, base) or _picture(entry.image, base),
             tags=source.tags,
             keywords=tuple(dict.fromkeys(filter(None, map(clean_text, (*entry.tags, *found.tags))))),
@@ -196,7 +188,7 @@ def _read(fragment: str) -> tuple[Block, ...]:
         blocks = clean_blocks(blocks_of(fragment))
     except ExtractFailed:
         return ()
-    return blocks if _texts(blocks) else ()
+    return blocks if texts_of(blocks) else ()
 
 
 def _language(*said: str) -> str:
@@ -209,9 +201,5 @@ def _date(raw: str, source: Source) -> datetime | None:
     return read_date(raw, source.timezone, source.language) if raw else None
 
 
-def _texts(blocks: Iterable[Block]) -> tuple[str, ...]:
-    return tuple(block.text for block in blocks if block.in_text)
-
-
 def _words(blocks: Iterable[Block]) -> int:
-    return sum(len(text.split()) for text in _texts(blocks))
+    return sum(len(text.split()) for text in texts_of(blocks))

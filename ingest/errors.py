@@ -40,6 +40,8 @@ PageKind = Literal[
     "bad rule",
 ]
 """What a page without an article is; docs/extraction.md has a line on each."""
+WALLS: frozenset[PageKind] = frozenset({"challenge", "consent"})
+"""The article still is behind these: another visitor, or the same one an hour later, gets it."""
 
 
 class TeletipoError(Exception):

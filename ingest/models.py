@@ -6,7 +6,7 @@ Times are aware datetimes in UTC, durations are seconds, addresses are absolute 
 subscribers: its JSON is what they read at `teletipo:article:<id>`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -227,6 +227,11 @@ class Block(Record, frozen=True, kw_only=True):
     def in_text(self) -> bool:
         """Whether an article's text has it: pictures and their captions are in its html only."""
         return self.tag not in {"figcaption", "img"}
+
+
+def texts_of(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """The texts of the blocks that an article's text has."""
+    return tuple(block.text for block in blocks if block.in_text)
 
 
 class Page(Record, frozen=True, kw_only=True):

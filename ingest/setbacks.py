@@ -8,7 +8,7 @@ an article    crashed or ran too long: again. Nothing in the page: the page is f
 import time
 
 from ingest.context import Context
-from ingest.errors import ExtractFailed, FetchFailed, LeaseLost
+from ingest.errors import WALLS, ExtractFailed, FetchFailed, LeaseLost
 from ingest.schedule import interval_after_failure, jittered, retry_after
 from ingest.store import IMPORT, EntryState, Lease
 
@@ -54,7 +54,7 @@ def _fetched_again(context: Context, lease: Lease, error: ExtractFailed, reason:
     """The same bytes give the same answer, but a stub may be filled in later: the page is fetched a few times more,
     each time after a longer wait. An imported page is what it is."""
     state = _state(context, lease)
-    most = REFETCHES_BEHIND_A_WALL if error.kind in {"consent", "challenge"} else REFETCHES
+    most = REFETCHES_BEHIND_A_WALL if error.kind in WALLS else REFETCHES
     if state.refetched >= most or state.feed == IMPORT:
         return False
     delay = retry_after(REFETCH_AS_ATTEMPT + state.refetched, None, context.settings.schedule)

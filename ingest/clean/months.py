@@ -5,8 +5,9 @@ letters stay and they begin the name of one month only, and it may carry the end
 ("tammikuuta", "lutego").
 """
 
-import unicodedata
 from functools import lru_cache
+
+from ingest.words import without_accents
 
 # One line for each month: its names in full, the genitive where dates have that, languages in no order.
 _NAMES = (
@@ -63,8 +64,7 @@ def month_of(word: str) -> int | None:
 
 
 def _fold(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word.casefold().replace("ı", "i"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return without_accents(word.casefold().replace("ı", "i"))
 
 
 def _table() -> tuple[dict[str, int], dict[str, int]]:

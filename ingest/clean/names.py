@@ -4,11 +4,11 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from ingest.clean.text import clean_text
 from ingest.clean.written import find_dates
+from ingest.words import without_accents
 
 _WRITTEN = (
     r"(?:(?:written|words|story|text|texte|texto|reporting|posted|published|escrito|publicado|publié|rédigé|scritto"
@@ -105,8 +105,7 @@ def _from_address(name: str) -> str:
 
 def _key(name: str) -> str:
     """Equal for names that differ in case or accents only."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return without_accents(name.casefold())
 
 
 def _is_name(text: str) -> bool:

@@ -17,18 +17,17 @@ from lxml import etree
 from ingest.extract.page import TAG, parse
 from ingest.models import Block
 
-# HTML's block elements, and those of trafilatura's own tree.
+# HTML's block elements.
 BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
-    "pre", "section", "summary", "table", "tr", "ul", "head", "item", "list", "quote", "row",
+    "pre", "section", "summary", "table", "tr", "ul",
 }  # fmt: skip
 DROPPED = {
     "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select",
-    "textarea", "audio", "video", "canvas", "nav", "title", "graphic",
+    "textarea", "audio", "video", "canvas", "nav", "title",
 }  # fmt: skip
-_LINES = {"br", "lb"}
-_CELLS = {"td", "th", "cell"}
+_CELLS = {"td", "th"}
 _INLINE = {
     "a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "strong", "sub", "sup",
     "u",
@@ -36,7 +35,7 @@ _INLINE = {
 # What a block is for the elements around its text, the innermost deciding; the headline of a page is no `h1` in a body.
 _TAGS = {
     "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h5", "h6": "h6", "li": "li", "blockquote": "blockquote",
-    "pre": "pre", "figcaption": "figcaption", "head": "h2", "item": "li", "quote": "blockquote",
+    "pre": "pre", "figcaption": "figcaption",
 }  # fmt: skip
 _MARKED = _INLINE | _TAGS.keys() | _CELLS
 _NO_TARGET = re.compile(r"\s*(?:#|(?!https?:)[a-z][a-z0-9+.-]*:|$)", re.IGNORECASE)
@@ -87,16 +86,16 @@ def _blocks(root: etree._Element, without: Container[etree._Element]) -> list[Bl
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
-        ends = tag in BLOCKS or (tag in _LINES and is_second_line(element))
+        ends = tag in BLOCKS or (tag == "br" and _is_second_line(element))
         if ends:
             draft.end()
         if event == "start":
             if tag in DROPPED or tag.__class__ is not str or element in without:  # a comment's tag is a function
                 walk.skip_subtree()
-            elif tag not in _LINES:
+            elif tag != "br":
                 draft.open(tag, element)
             continue
-        if tag in _LINES:
+        if tag == "br":
             draft.mark(" ", "" if ends else "<br>")
         elif tag in _MARKED and element not in without:
             draft.close(tag)
@@ -193,10 +192,10 @@ def _without_outer_breaks(markup: str) -> str:
     return markup
 
 
-def is_second_line(element: etree._Element) -> bool:
+def _is_second_line(element: etree._Element) -> bool:
     """Whether only white space is between this line break and one before it."""
     before = element.getprevious()
-    return before is not None and before.tag in _LINES and not (before.tail or "").strip()
+    return before is not None and before.tag == "br" and not (before.tail or "").strip()
 
 
 def _escaped(text: str) -> str:

@@ -21,7 +21,7 @@ from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.extract.stubs import lead_of
 from ingest.extract.template import Surprise, below, fitted
-from ingest.models import Block, ExtractRules, Record
+from ingest.models import Block, ExtractRules, Record, texts_of
 from ingest.words import word_count
 
 RULED = 0.98
@@ -78,7 +78,7 @@ class Extracted(Record, frozen=True, kw_only=True):
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """The text of the blocks, pictures and captions aside."""
-        return _texts(self.blocks)
+        return texts_of(self.blocks)
 
 
 def extract(
@@ -134,7 +134,7 @@ def _read(
     found = {**metadata.found, **_by_rule(ruled)}
     authors = tuple(Found(name, "rule", RULED) for name in ruled.authors) or metadata.authors
     blocks, partial = lead_of(look, _without_title(way.blocks, found.get("title")), way.after)
-    if (words := sum(map(word_count, _texts(blocks)))) < FEWEST_WORDS:
+    if (words := sum(map(word_count, texts_of(blocks)))) < FEWEST_WORDS:
         raise ExtractFailed(f"no article text found: {words} words in the body, {FEWEST_WORDS} are the fewest")
     evidence = {name: one.evidence for name, one in found.items()} | {"body": _origin(way)}
     sure = {name: one.sure for name, one in found.items()}
@@ -156,7 +156,7 @@ def _read(
 
 
 def _body(tree: HtmlElement, ruled: Ruled, stated: Metadata, learned: Sequence[Learned]) -> Body:
-    if sum(map(word_count, _texts(ruled.blocks))) >= FEWEST_WORDS:
+    if sum(map(word_count, texts_of(ruled.blocks))) >= FEWEST_WORDS:
         return Body("rules", ruled.blocks, 1.0)
     said = stated_for_body(stated)
     for each in learned:
@@ -185,7 +185,7 @@ def _templated(tree: HtmlElement, learned: Learned, along: Sequence[str], said: 
     template = learned.template
     fit = fitted(template, tree, along)
     blocks = blocks_in(fit.container, fit.without)
-    words = sum(map(word_count, _texts(blocks)))
+    words = sum(map(word_count, texts_of(blocks)))
     least, most = template.words
     if not least / USUAL <= words <= most * USUAL or _is_fuller(said.body, words):
         raise Surprise(f"{words} words, where bodies have {least} to {most}")
@@ -212,7 +212,3 @@ def _without_title(blocks: tuple[Block, ...], title: Found | None) -> tuple[Bloc
     headline = key(title.value) if title else ""
     longest = 2 * len(title.value) if title else 0
     return tuple(block for block in blocks if not headline or len(block.text) > longest or key(block.text) != headline)
-
-
-def _texts(blocks: tuple[Block, ...]) -> tuple[str, ...]:
-    return tuple(block.text for block in blocks if block.in_text)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.errors import ExtractFailed, PageKind
+from ingest.errors import WALLS, ExtractFailed, PageKind
 from ingest.extract import wording
 
 MOST_SEEN = 3000
@@ -34,9 +34,6 @@ TEASERS = 12
 
 PROSE = 100
 """Characters of a paragraph that is prose; three of them side by side are an article, or a wall's small print."""
-
-AGAIN: frozenset[PageKind] = frozenset({"challenge", "consent"})
-"""The article still is behind these: another visitor, or the same one an hour later, gets it."""
 
 _SAYS: dict[PageKind, str] = {
     "consent": "a consent wall stands before the article",
@@ -83,7 +80,7 @@ def kind_of(look: "Look") -> PageKind | None:
 
 def refusal(kind: PageKind) -> ExtractFailed:
     """The error for a page of this kind."""
-    return ExtractFailed(_SAYS[kind], kind=kind, again=kind in AGAIN)
+    return ExtractFailed(_SAYS[kind], kind=kind, again=kind in WALLS)
 
 
 class Look:

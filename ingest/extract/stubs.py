@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ingest.errors import PageKind
 from ingest.extract import wording
 from ingest.extract.kinds import Look, refusal
-from ingest.models import Block
+from ingest.models import Block, texts_of
 from ingest.words import word_count
 
 SHORT = 120
@@ -49,7 +49,7 @@ class Lead(NamedTuple):
 def lead_of(look: Look, blocks: tuple[Block, ...], after: Sequence[str] = ()) -> Lead:
     """What a body is worth. after: what stands below it on its page. Raises ExtractFailed with its kind where something
     else stands in an article's place."""
-    words = _words(block.text for block in blocks if block.in_text)
+    words = _words(texts_of(blocks))
     locked = bool(_LOCKED.search(look.linked_data)) or (words < LOCKED_SHORT and _is_locked(look))
     if words >= LOCKED_SHORT and not locked:
         return Lead(blocks)
@@ -60,7 +60,7 @@ def lead_of(look: Look, blocks: tuple[Block, ...], after: Sequence[str] = ()) ->
     if not _is_stub(look, [*folded[-OFFER_WITHIN:], *map(wording.fold, after)], words, locked=locked):
         return Lead(blocks)
     own = tuple(block for block, low in zip(blocks, folded, strict=True) if not wording.PAYWALL.search(low))
-    if _words(block.text for block in own if block.in_text) < LEAD:
+    if _words(texts_of(own)) < LEAD:
         raise refusal("paywall")
     return Lead(own, partial=True)
 

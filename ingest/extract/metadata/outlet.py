@@ -1,12 +1,12 @@
 """The names by which a page's outlet calls itself, to tell them from titles and from people."""
 
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ingest.extract.metadata.found import key
+from ingest.words import without_accents
 
 _SHORTEST_IN_NAME = 5
 """Letters that the outlet's name must have to be found within a longer name."""
@@ -42,5 +42,4 @@ def _plain_key(text: str) -> str:
     """As `key`, without accents, as names are spelled in addresses."""
     if text.isascii():
         return key(text)
-    letters = unicodedata.normalize("NFKD", text)
-    return key("".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return key(without_accents(text))
