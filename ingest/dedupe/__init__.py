@@ -1,11 +1,16 @@
-"""Duplicates: fingerprints and what they mean. Pure.
+"""Duplicates: what texts are found again by, and whether they are copies. Pure.
 
-    in    an article's text
-    out   a fingerprint, equal for equal bodies
+    fingerprint    text -> one value, equal for equal bodies
+    features       text -> some values, of which texts that have much in common share several
+    likeness       two texts -> how much they have in common, and whether one is a copy of the other
+    copied         two articles -> the record of what the one copied from the other
 
-Who had a fingerprint first is decided in commit, the one place that sees all of them.
+Who had a feature first is decided in commit, the one place that sees all of them.
 """
 
+from ingest.dedupe.copied import copied
+from ingest.dedupe.features import VERSION, Features, features
 from ingest.dedupe.fingerprint import LEAST_WORDS, fingerprint
+from ingest.dedupe.likeness import Likeness, likeness
 
-__all__ = ["LEAST_WORDS", "fingerprint"]
+__all__ = ["LEAST_WORDS", "VERSION", "Features", "Likeness", "copied", "features", "fingerprint", "likeness"]

@@ -1,0 +1,67 @@
+"""A text as the words that it is compared by: what typography, case and Unicode form may change is gone.
+
+text ─► tokens: words in lower case; Chinese, Japanese, Thai, Lao and Khmer characters one by one
+     ─► hash of each token ─► hash of each run of five tokens (a *shingle*)
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from rensa import RMinHash
+
+from ingest.words import SPACELESS
+
+RUN = 5
+"""Tokens in a shingle: what publishers of one agency's text share, and what reports of one event do not."""
+
+Hashes = NDArray[np.uint64]
+
+_CHARACTER = re.compile(f"[{SPACELESS}]")
+_TOKEN = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
+_WORD = re.compile(r"\w+")  # the same where no character stands alone, in two thirds of the time
+_STEP = 0x9E3779B97F4A7C15
+_PLACES = np.array([pow(_STEP, place, 2**64) for place in range(1, RUN + 1)], dtype=np.uint64)
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """The tokens of each paragraph."""
+    normalised = unicodedata.normalize("NFKC", text).casefold()
+    pattern = _TOKEN if _CHARACTER.search(normalised) else _WORD
+    return list(map(pattern.findall, normalised.split("\n\n")))
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of the whole text."""
+    return list(chain.from_iterable(paragraphs(text)))
+
+
+def words(tokens: Sequence[str]) -> int:
+    """How many words these are; two characters that stand alone count as one."""
+    if not tokens or max(tokens) < SPACELESS[0]:  # most languages, in a tenth of the time
+        return len(tokens)
+    return len(tokens) - sum(map(bool, map(_CHARACTER.match, tokens))) // 2
+
+
+def hashes(tokens: Sequence[str]) -> Hashes:
+    """8 bytes for each token, the same ones in every process."""
+    return np.array(RMinHash.hash_token_sets([tokens])[0], dtype=np.uint64)
+
+
+def shingles(hashes: Hashes) -> Hashes:
+    """8 bytes for each run of five of these hashes, in their order; none of fewer than five."""
+    runs = max(0, len(hashes) - RUN + 1)
+    sums = np.zeros(runs, dtype=np.uint64)
+    for place, factor in enumerate(_PLACES):  # numpy's integers wrap around, which is meant
+        sums += hashes[place : place + runs] * factor
+    return spread(sums)
+
+
+def spread(values: Hashes) -> Hashes:
+    """Other values, one for each, of which any bytes are as good as random: SplitMix64's last steps."""
+    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return values ^ values >> np.uint64(31)
