@@ -10,7 +10,7 @@ has; thousands of others cost it nothing. bench/filters.py has the figures.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ingest.models import Article
@@ -23,6 +23,8 @@ _ACCENT = re.compile("(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")
 _WORD = re.compile(r"\w+")
 _STEM = 3
 """Letters under which a word with a `*` is filed."""
+_SHOWN = 5
+"""Values of a condition that are named where it refuses an article."""
 
 Probe = tuple[str, str]
 
@@ -77,6 +79,11 @@ class Filter:
         """The same for an article that several filters look at."""
         return self._wanted.agrees(view) and not self._refused.touches(view)
 
+    def refusal(self, article: Article) -> str:
+        """The first condition that refuses this article, with the values in short; empty where the filter takes it."""
+        view = _View(article)
+        return self._wanted.missing(view) or self._refused.found(view)
+
 
 def takes_all(filters: Iterable[Filter], article: Article) -> bool:
     """Whether every one of these filters takes the article, which is read once."""
@@ -88,6 +95,7 @@ class _Compiled:
     """The fields that say something, folded."""
 
     def __init__(self, conditions: Conditions) -> None:
+        self._said = conditions
         self.least_words = conditions.min_words
         self.fields: dict[str, frozenset[str]] = {}
         for field in _RARE_FIRST:
@@ -100,6 +108,30 @@ class _Compiled:
     def touches(self, view: "_View") -> bool:
         long = 0 < self.least_words <= view.words
         return long or any(view.has(field, values) for field, values in self.fields.items())
+
+    def missing(self, view: "_View") -> str:
+        """The first field of which the article has no value, in words; empty where `agrees`."""
+        if view.words < self.least_words:
+            return f"min_words: {view.words} words, at least {self.least_words} are asked for"
+        field = next((field for field, values in self.fields.items() if not view.has(field, values)), "")
+        if not field:
+            return ""
+        wanted = _few(getattr(self._said, field))
+        if field == "words":
+            return f"words: none of {wanted} is in it"
+        if own := view.said(field):
+            return f"{field}: {_few(own)} {'is' if len(own) == 1 else 'are'} not among {wanted}"
+        return f"{field}: it has none, {wanted} is asked for"
+
+    def found(self, view: "_View") -> str:
+        """The first field of which the article has a value, in words; empty where `touches` says no."""
+        if 0 < self.least_words <= view.words:
+            return f"not min_words: {view.words} words, {self.least_words} or more are refused"
+        for field in self.fields:
+            said, fold_value = getattr(self._said, field), _folder(field)
+            if had := [value for value in said if view.has(field, frozenset({fold_value(value)}))]:
+                return f"not {field}: {_few(had)}"
+        return ""
 
     def probes(self) -> list[Probe] | None:
         """What an article must have one of, by the rarest field that can tell."""
@@ -121,6 +153,11 @@ class _View:
         if field == "words":
             return any(pattern in self._text for pattern in values)
         return not values.isdisjoint(self._values[field])
+
+    def said(self, field: str) -> tuple[str, ...]:
+        """The article's own values of a field, as they are written."""
+        values = getattr(self._article, field)
+        return tuple(filter(None, (values,) if isinstance(values, str) else values))
 
     def probes(self, fields: set[str]) -> Iterator[Probe]:
         for field in fields - {"words", "stems"}:
@@ -150,6 +187,12 @@ class _View:
             "keywords": set(map(fold, article.keywords)),
             "authors": set(map(fold, article.authors)),
         }
+
+
+def _few(values: Sequence[str]) -> str:
+    """The first of these values, and how many more there are."""
+    more = f" and {len(values) - _SHOWN} more" if len(values) > _SHOWN else ""
+    return ", ".join(values[:_SHOWN]) + more
 
 
 def _folder(field: str) -> Callable[[str], str]:

@@ -225,3 +225,38 @@ def stands_in(pattern: str, told: str) -> bool:
 
 def plain(text: str) -> str:
     return text.lower().replace("á", "a")
+
+
+# ── why not ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+REFUSALS = [
+    ({"language": ["en", "fr"]}, "language: es is not among en, fr"),
+    ({"tags": ["sport"]}, "tags: ports, wire are not among sport"),
+    ({"authors": ["nobody"]}, "authors: Ana Marín, José Peña are not among nobody"),
+    ({"words": ["Gas", "sol*"]}, "words: none of Gas, sol* is in it"),
+    ({"min_words": 300}, "min_words: 23 words, at least 300 are asked for"),
+    ({"source": list("abcdefg")}, "source: harbour is not among a, b, c, d, e and 2 more"),
+    ({"not": {"tags": ["sport", "wire"]}}, "not tags: wire"),
+    ({"not": {"keywords": ["PETROLEO Y GAS"]}}, "not keywords: PETROLEO Y GAS"),
+    ({"not": {"min_words": 10}}, "not min_words: 23 words, 10 or more are refused"),
+    ({"language": ["en"], "not": {"tags": ["wire"]}}, "language: es is not among en"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "said"), REFUSALS, ids=[said.partition(":")[0] for _, said in REFUSALS])
+def test_a_refusal_names_the_first_condition_that_refuses_with_what_the_article_has(
+    wanted: dict[str, Any], said: str
+) -> None:
+    assert Filter(msgspec.convert(wanted, QueueSettings)).refusal(article()) == said
+
+
+def test_a_refusal_of_an_article_without_any_value_says_that_it_has_none() -> None:
+    assert Filter(queue(topics=["energy"])).refusal(article(topics=())) == "topics: it has none, energy is asked for"
+
+
+@given(QUEUES, ARTICLES)
+def test_a_refusal_is_empty_exactly_where_the_filter_takes_the_article(
+    queues: dict[str, QueueSettings], offered: Article
+) -> None:
+    for wanted in queues.values():
+        assert (Filter(wanted).refusal(offered) == "") is Filter(wanted).takes(offered)
