@@ -235,13 +235,16 @@ def texts_of(blocks: Iterable[Block]) -> tuple[str, ...]:
 
 
 class Page(Record, frozen=True, kw_only=True):
-    """The bytes of an article's page as fetched. imported: they came from a file, and may be of any age."""
+    """The bytes of an article's page as fetched. imported: they came from a file, and may be of any age. status,
+    elapsed: of the answer that brought them, 0 where none did."""
 
     url: str
     body: bytes
     content_type: str = ""
     fetched: datetime
     imported: bool = False
+    status: int = 0
+    elapsed: float = 0.0
 
 
 # ── what subscribers read ──

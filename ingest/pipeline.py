@@ -84,13 +84,20 @@ def fetch_page(context: Context, lease: Lease) -> str:
     entry = _expect_known(lease, context.store.said(lease.id))
     policy = context.settings.source_or_host(lease.source).fetch
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
-        context.store.advance(lease, None)
+        context.store.advance(lease, None, "full_text" if policy.full_text == "never" else "no page")
         return "feed's text"
     if context.store.postpone(lease, entry.url, _delay(context.settings, lease.source)):
         return "its host asked for a pause"
     fetch = context.fetcher.get(entry.url)
     _expect_ok(fetch)
-    page = Page(url=fetch.url, body=fetch.body, content_type=fetch.content_type, fetched=datetime.now(UTC))
+    page = Page(
+        url=fetch.url,
+        body=fetch.body,
+        content_type=fetch.content_type,
+        fetched=datetime.now(UTC),
+        status=fetch.status,
+        elapsed=round(fetch.elapsed, 3),
+    )
     context.store.advance(lease, page)
     return f"{len(fetch.body)} bytes"
 

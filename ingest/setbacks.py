@@ -42,7 +42,7 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
             context.store.retry(lease, delay, reason)
             return f"again in {delay:.0f} s: {reason}"
         if _feed_text_will_do(context, lease):
-            context.store.advance(lease, None)
+            context.store.advance(lease, None, reason)
             return f"feed's text: {reason}"
         context.store.set_aside(lease, _state(context, lease).source, reason)
         return f"dead: {reason}"

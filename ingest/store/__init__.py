@@ -13,6 +13,7 @@ from ingest.store.entries import QueueEntry
 from ingest.store.keeping import FillProgress
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
+from ingest.store.life import Happened
 from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place
 from ingest.store.sources import SourceState, source_state
@@ -37,6 +38,7 @@ __all__ = [
     "FillProgress",
     "GroupState",
     "Handed",
+    "Happened",
     "Heartbeat",
     "Keys",
     "Known",

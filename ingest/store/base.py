@@ -40,7 +40,7 @@ class Base:
     def __init__(self, redis: Any, keys: Keys, retention: RetentionSettings) -> None:
         self._redis = redis
         self._retention = retention
-        self._scripts = {file.stem: redis.register_script(file.read_text()) for file in _LUA.glob("*.lua")}
+        self._scripts = {file.stem: redis.register_script(_script(file)) for file in _LUA.glob("*.lua")}
         self.keys = keys
 
     def now_ms(self) -> int:
@@ -62,6 +62,14 @@ class Base:
             pool.release(connection)
             raise
         return Reply(pool, connection, len(commands))
+
+
+def _script(file: Path) -> str:
+    """The script, after the parts that its first line asks for (`-- with: lib_life`), as Lua here has no include."""
+    own = file.read_text()
+    first = own.partition("\n")[0]
+    parts = first.removeprefix("-- with:").split() if first.startswith("-- with:") else []
+    return "\n".join([*((_LUA / f"{part}.lua").read_text() for part in parts), own])
 
 
 def today() -> str:

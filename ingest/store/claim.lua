@@ -1,3 +1,4 @@
+-- with: lib_life
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- A known address that another feed names for the first time is seen: the two feeds' words differ, the article does not.
 --
@@ -8,10 +9,17 @@
 -- KEYS[5]  due:fetch     zset     written
 -- KEYS[6]  due:process   zset     written
 -- KEYS[7]  dead          zset     written: what is claimed anew is no longer dead
+-- KEYS[8]  life:<id>     list     written, but not where a feed names again what it named before
 -- ARGV     1 member   2 url   3 source   4 feed   5 hash of what the feed said   6 said   7 page or ''
 --          8 step: fetch | process   9 delay between two pages of the host in ms   10 ms that said and page are kept
 --          11 ms that a finished entry is remembered   12 '' | 'new words' | 'always': what makes a known one changed
+--          13 feed and title, for its life
 -- Returns  new | changed | seen
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
 local known = redis.call('HMGET', KEYS[1], 'url', 'hash:' .. ARGV[4])
 local verdict = 'new'
 if known[1] then
@@ -19,17 +27,22 @@ if known[1] then
   local same = known[2] == ARGV[5] or (not known[2] and ARGV[12] == '')
   if same and ARGV[12] ~= 'always' then
     redis.call('HSET', KEYS[1], 'hash:' .. ARGV[4], ARGV[5])
-    if redis.call('PTTL', KEYS[1]) > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[11]) end
+    if not known[2] then tell(KEYS[8], now_ms(), 'named ' .. ARGV[13]) end
+    if redis.call('PTTL', KEYS[1]) > 0 then
+      redis.call('PEXPIRE', KEYS[1], ARGV[11])
+      redis.call('PEXPIRE', KEYS[8], ARGV[11])
+    end
     return 'seen'
   end
 end
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = now_ms()
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
   'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
 redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched')
 redis.call('PERSIST', KEYS[1])
+tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])
+redis.call('PERSIST', KEYS[8])
 redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[10])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7], 'PX', ARGV[10]) end
 redis.call('ZREM', KEYS[7], ARGV[1])

@@ -11,10 +11,12 @@ from redis.retry import Retry
 from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
 from ingest.store.baselines import Baselines
+from ingest.store.dead import Dead
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.learned import LearnedPages
 from ingest.store.letters import Letters
+from ingest.store.life import Lives
 from ingest.store.reading import Reading
 from ingest.store.taking import Taking
 from ingest.store.webhooks import Webhooks
@@ -24,7 +26,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Work, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping):
+class Store(Letters, Work, Dead, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

@@ -9,6 +9,7 @@ programs; the rest may change from one version to the next.
     <p>dead                    zset    member -> ms when it was set aside                    until retried or dropped
     <p>feed:<feed id>          hash    a feed's state: validators, last fetch, failures      as long as the feed
     <p>entry:<entry id>        hash    where one address stands: step, outcome, error        entry_days after seen
+    <p>life:<entry id>         list    what happened to it: "<ms> <what> <words>", 60 of them as long as the entry
     <p>said:<entry id>         string  the Entry as JSON, zstd                               page_days
     <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
     <p>host:<host>             string  ms of that host's next free slot                      until then
@@ -68,6 +69,9 @@ class Keys:
 
     def entry(self, entry_id: str) -> str:
         return f"{self.prefix}entry:{entry_id}"
+
+    def life(self, entry_id: str) -> str:
+        return f"{self.prefix}life:{entry_id}"
 
     def said(self, entry_id: str) -> str:
         return f"{self.prefix}said:{entry_id}"

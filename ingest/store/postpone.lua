@@ -1,3 +1,4 @@
+-- with: lib_life
 -- Work that was started while its host has asked to be left alone takes the host's next free slot, as if claimed now.
 -- The attempt was not made, and is not counted.
 --
@@ -5,6 +6,7 @@
 -- KEYS[2]  the record     hash     `attempt` counted down
 -- KEYS[3]  host:<host>    string   read and written: its next free slot
 -- KEYS[4]  pause:<host>   string   read
+-- KEYS[5]  life:<id>      list     written; left out for a feed
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
 -- Returns  {held, postponed}, each 1 or 0
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -20,4 +22,5 @@ if delay > 0 then
 end
 redis.call('ZADD', KEYS[1], string.format('%.0f', slot), ARGV[1])
 redis.call('HINCRBY', KEYS[2], 'attempt', -1)
+if KEYS[5] then tell(KEYS[5], now, string.format('paused %.0f', slot - now)) end
 return {1, 1}

@@ -13,6 +13,7 @@ from ingest.models import Article, Entry, Page, Record, short_hash, to_json
 from ingest.store.base import Base, days_ms, ms, today
 from ingest.store.entries import told
 from ingest.store.keys import QUEUES, QueueName
+from ingest.store.life import MOST_ERROR, came, failed, named, short
 from ingest.store.pages import pack_entry, pack_page
 
 Verdict = Literal["new", "changed", "seen"]
@@ -129,8 +130,8 @@ class Work(Base):
             verdicts = pipeline.execute()
         return [cast("Verdict", verdict.decode()) for verdict in verdicts]
 
-    def advance(self, lease: Lease, page: Page | None) -> None:
-        """The page is here (or the feed's own text will do): the entry's next step is to be processed.
+    def advance(self, lease: Lease, page: Page | None, reason: str = "") -> None:
+        """The page is here (or the feed's own text will do, for that reason): the entry's next step is to be processed.
 
         Raises LeaseLost.
         """
@@ -139,14 +140,17 @@ class Work(Base):
             self.keys.due("process"),
             self.keys.entry(lease.id),
             self.keys.page(lease.id),
+            self.keys.life(lease.id),
         ]
-        kept = days_ms(self._retention.page_days)
-        self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept]))
+        kept, how = days_ms(self._retention.page_days), came(page, lease.id, reason)
+        self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept, how]))
 
     def refetch(self, lease: Lease, seconds: float, error: str) -> None:
         """No article was in the page: it is to be fetched again in `seconds`. Raises LeaseLost."""
-        keys = [self.keys.due("process"), self.keys.due("fetch"), self.keys.entry(lease.id)]
-        self._held(self._run("refetch", keys, [lease.member, lease.token, ms(seconds), error]))
+        due = [self.keys.due("process"), self.keys.due("fetch")]
+        keys = [*due, self.keys.entry(lease.id), self.keys.life(lease.id)]
+        said = f"refetch {seconds:.0f} {short(error, MOST_ERROR)}"
+        self._held(self._run("refetch", keys, [lease.member, lease.token, ms(seconds), error, said]))
 
     def finish_poll(self, lease: Lease, seconds: float, state: dict[str, str | int | float]) -> None:
         """The feed was polled: save its state and when it is due next. Raises LeaseLost."""
@@ -154,7 +158,7 @@ class Work(Base):
 
     def retry(self, lease: Lease, seconds: float, error: str) -> None:
         """The attempt failed: the next one is due in `seconds`. Raises LeaseLost."""
-        self._reschedule(lease, seconds, "0", {"error": error})
+        self._reschedule(lease, seconds, "0", {"error": error}, failed(lease.attempt, seconds, error))
 
     def give_back(self, lease: Lease) -> None:
         """The attempt was not made (the worker stops): due at once, and not counted. Raises LeaseLost."""
@@ -167,8 +171,10 @@ class Work(Base):
             self.keys.entry(lease.id),
             self.keys.dead,
             self.keys.day(source, today()),
+            self.keys.life(lease.id),
         ]
-        self._held(self._run("set_aside", keys, [lease.member, lease.token, error]))
+        said = f"dead {short(error, MOST_ERROR)}"
+        self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
 
     def commit(
         self,
@@ -230,6 +236,7 @@ class Work(Base):
             self.keys.record(lease.member),
             self.keys.host(host),
             self.keys.pause(host),
+            *self._life(lease),
         ]
         held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay)])
         self._held(held)
@@ -238,24 +245,6 @@ class Work(Base):
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""
         self._redis.zrem(self.keys.due(lease.queue), lease.member)
-
-    # ── dead ──
-
-    def revive(self, entry_ids: Iterable[str]) -> int:
-        """Give dead entries all their attempts again, from the step at which they died. Returns how many there were."""
-        due = [self.keys.due(queue) for queue in QUEUES]
-        return sum(
-            self._run("revive", [self.keys.dead, self.keys.entry(entry_id), *due], [f"entry:{entry_id}"])
-            for entry_id in entry_ids
-        )
-
-    def drop(self, entry_ids: Iterable[str]) -> int:
-        """Forget that these entries are dead; their records stay, so that a feed does not bring them back."""
-        kept = ms(self._retention.entry_days * 86_400)
-        return sum(
-            self._run("drop", [self.keys.dead, self.keys.entry(entry_id)], [f"entry:{entry_id}", kept])
-            for entry_id in entry_ids
-        )
 
     # ── parts ──
 
@@ -269,6 +258,7 @@ class Work(Base):
             self.keys.due("fetch"),
             self.keys.due("process"),
             self.keys.dead,
+            self.keys.life(entry.id),
         ]
         arguments: list[str | bytes | int] = [
             f"entry:{entry.id}",
@@ -283,13 +273,21 @@ class Work(Base):
             days_ms(self._retention.page_days),
             days_ms(self._retention.entry_days),
             claim.believed,
+            named(claim.feed, entry.title),
         ]
         return keys, arguments
 
-    def _reschedule(self, lease: Lease, seconds: float, attempt: str, fields: dict[str, str | int | float]) -> None:
-        keys = [self.keys.due(lease.queue), self.keys.record(lease.member)]
+    def _reschedule(
+        self, lease: Lease, seconds: float, attempt: str, fields: dict[str, str | int | float], said: str = ""
+    ) -> None:
+        """said: what its life tells of it; empty for nothing."""
+        keys = [self.keys.due(lease.queue), self.keys.record(lease.member), *(self._life(lease) if said else ())]
         flat = [part for pair in fields.items() for part in pair]
-        self._held(self._run("reschedule", keys, [lease.member, lease.token, ms(seconds), attempt, *flat]))
+        self._held(self._run("reschedule", keys, [lease.member, lease.token, ms(seconds), attempt, said, *flat]))
+
+    def _life(self, lease: Lease) -> list[str]:
+        """The key of its life; none for a feed, which has no end."""
+        return [self.keys.life(lease.id)] if lease.member.startswith("entry:") else []
 
     @staticmethod
     def _held(answer: object) -> None:
