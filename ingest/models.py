@@ -297,7 +297,7 @@ class Difference(Record, frozen=True, kw_only=True):
     """What a revision changed against the one before it.
 
     title: the title before, empty where it stayed. authors: those before, None where they stayed. paragraphs: in the
-    order of the text. words_added, words_removed: in all of them.
+    order of the text, up to 100,000 characters. words_added, words_removed: in all of them, shown or not.
     """
 
     title: str = ""

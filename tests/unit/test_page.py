@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from ingest.api.page.changes import Change, Piece, compared, revised
+from ingest.api.page.changes import Change, compared, revised
 from ingest.api.page.render import at, counted, distance, lead, query, web
 from ingest.api.page.search import Search, taker
 from ingest.api.page.standing import HEIGHT, bars
+from ingest.dedupe import Piece
 from ingest.models import Article
 from tests.integration.making import NOW, article
 
