@@ -52,7 +52,7 @@ def features(text: str) -> Features:
 
 
 def _digest(paragraph: list[str]) -> bytes:
-    return blake2b(" ".join(paragraph).encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+    return blake2b(" ".join(paragraph).encode(), digest_size=_SIZE).digest()
 
 
 def _minima(hashed: Hashes) -> tuple[bytes, ...]:

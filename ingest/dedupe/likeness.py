@@ -14,17 +14,20 @@ from ingest.dedupe.fingerprint import LEAST_WORDS
 from ingest.dedupe.tokens import RUN, Hashes, hashes, shingles, tokens, words
 
 SAME = 0.5
-"""Jaccard of the runs from which two texts are one: half of what both have is in both."""
-WHOLE = 0.95
-"""Share of the shorter's runs from which it is a copy although SAME is not reached: it is there as it stands."""
+"""Jaccard of the runs from which two texts are one: half of what either has is in both."""
 INSIDE = 0.7
-"""The same, of a text inside one that is LONGER times as long: there is room for other reasons to be so long."""
-LONGER = 2.5
+"""Share of the shorter's runs from which it is inside the other."""
+LONGER = 2.0
+"""The other is then so many times as long at least: below, a text that is there as it stands is SAME, and one that is
+not is what reports of one event have in common."""
 
-FIGURES = 0.5
-"""Share of the figures in the same words that must be the same ones."""
-FEW_FIGURES = 3
-"""Runs in common with figures in them, below which they say nothing."""
+OTHER_FIGURES = 0.5
+"""Share of the figures in the same words from which, when they are others, this is the report of another day."""
+CHANGED_FIGURES = 0.08
+"""And the share that the runs with them have of all in common: one in sixty words. Where less changes, the figures are
+not what the text is about."""
+FEW_CHANGED = 10
+"""Runs that two changed figures are in: no more than a correction."""
 
 
 Kind = Literal["same", "inside", "around", ""]
@@ -51,11 +54,11 @@ def likeness(text: str, other: str) -> Likeness:
     if min(words(one), words(two)) < LEAST_WORDS:
         return Likeness()
     hashed, hashed_other = hashes(one), hashes(two)
-    runs, others = (np.unique(shingles(each)) for each in (hashed, hashed_other))
+    runs, others = np.unique(shingles(hashed)), np.unique(shingles(hashed_other))
     common = _common(runs, others)
     jaccard, shared, covered = common / (len(runs) + len(others) - common), common / len(runs), common / len(others)
     kind = _kind(jaccard, shared, covered)
-    if kind and not _same_figures(_runs_with_figures(one, hashed), _runs_with_figures(two, hashed_other)):
+    if kind and _is_of_another_day(common, _runs_with_figures(one, hashed), _runs_with_figures(two, hashed_other)):
         kind = ""
     return Likeness(jaccard, shared, covered, kind)
 
@@ -63,16 +66,16 @@ def likeness(text: str, other: str) -> Likeness:
 def _kind(jaccard: float, shared: float, covered: float) -> Kind:
     if jaccard >= SAME:
         return "same"
-    longer = max(shared, covered) / (min(shared, covered) or 1)
-    if max(shared, covered) < (INSIDE if longer >= LONGER else WHOLE):
-        return ""
-    return "inside" if shared > covered else "around"
+    if shared >= INSIDE and shared >= LONGER * covered:
+        return "inside"
+    return "around" if covered >= INSIDE and covered >= LONGER * shared else ""
 
 
-def _same_figures(runs: tuple[Hashes, Hashes], others: tuple[Hashes, Hashes]) -> bool:
-    """Whether the figures in the words that both have are mostly the same: not those of another day."""
+def _is_of_another_day(common: int, runs: tuple[Hashes, Hashes], others: tuple[Hashes, Hashes]) -> bool:
+    """Whether the same words have other figures in them, most of them and many."""
     as_written, with_any_figure = map(_common, runs, others)
-    return with_any_figure < FEW_FIGURES or as_written >= FIGURES * with_any_figure
+    changed = with_any_figure - as_written
+    return changed > max(FEW_CHANGED, OTHER_FIGURES * with_any_figure, CHANGED_FIGURES * (common + changed))
 
 
 def _runs_with_figures(tokens: list[str], hashed: Hashes) -> tuple[Hashes, Hashes]:

@@ -28,10 +28,10 @@ _PLACES = np.array([pow(_STEP, place, 2**64) for place in range(1, RUN + 1)], dt
 
 
 def paragraphs(text: str) -> list[list[str]]:
-    """The tokens of each paragraph."""
+    """The tokens of each paragraph that is not empty."""
     normalised = unicodedata.normalize("NFKC", text).casefold()
     pattern = _TOKEN if _CHARACTER.search(normalised) else _WORD
-    return list(map(pattern.findall, normalised.split("\n\n")))
+    return list(map(pattern.findall, filter(None, normalised.split("\n\n"))))
 
 
 def tokens(text: str) -> list[str]:
