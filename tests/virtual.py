@@ -75,10 +75,16 @@ def _set(page: str) -> Frame:
     for name, value in {**fields, "iso": own.published.isoformat(), "heading": headings[0]}.items():
         page = page.replace(f"[{name}]", value)
     (model,) = [line for line in page.splitlines() if "[paragraph]" in line]
-    page = page.replace(model, "\n".join(model.replace("[paragraph]", text) for text in paragraphs))
+    body = [model.replace("[paragraph]", text) for text in paragraphs]
+    body.insert(3, _FIGURE)
+    page = page.replace(model, "\n".join(body))
     return Frame(page.encode(), "https://harbour.example/news/1", own)
 
 
+_FIGURE = (
+    '<div class="slot"><script>fill(this)</script></div><figure class="pic"><img src="https://harbour.example/p.jpg" '
+    'width="640" alt="A pier"><figcaption>The old pier as it was before the council sold it</figcaption></figure>'
+)
 _NAVIGATION = "".join(f'<li><a href="/{name}">{name.title()}</a></li>' for name in ("news", "port", "sport", "weather"))
 _TEASERS = "".join(f'<li><a href="/news/{n}">Some other piece of news from the town {n}</a></li>' for n in range(8))
 

@@ -13,6 +13,7 @@ from ingest.extract.choice import FEWEST_WORDS, choose
 from ingest.extract.excerpt import excerpt
 from ingest.extract.features import Stated, shingles, words_of
 from ingest.extract.figures import with_figures
+from ingest.extract.fitting import Surprise, below, fitted
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
 from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
@@ -20,7 +21,6 @@ from ingest.extract.outlet import Learned
 from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
 from ingest.extract.stubs import lead_of
-from ingest.extract.template import Surprise, below, fitted
 from ingest.models import Block, ExtractRules, Record, texts_of
 from ingest.words import word_count
 

@@ -129,11 +129,11 @@ def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class 
             add(text, in_link, in_bold)
         for child in element:
             inner = kinds.get(child.tag, _INLINE)
-            if inner == _BOX and not whole and _is_frame(child):
+            if inner == _BOX and not whole and is_frame(child):
                 end()
                 broken.add(box)
             elif inner != _SKIP:
-                unseen = _is_hidden(child)
+                unseen = is_hidden(child)
                 if inner == _BOX or not unseen:
                     read(child, inner, in_link, in_bold, hidden or unseen)
                 else:  # words hidden inside a paragraph are for machines
@@ -148,11 +148,13 @@ def _read(body: HtmlElement, whole: bool) -> Layout:  # noqa: PLR0915 - a class 
     return Layout(boxes, passages, broken, hidden_words)
 
 
-def _is_frame(element: HtmlElement) -> bool:
+def is_frame(element: HtmlElement) -> bool:
+    """Whether it is a part of the site rather than of the page."""
     return element.tag in _FRAME or element.get("role") in _FRAME_ROLES
 
 
-def _is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether nobody sees it, by what it says itself."""
     get = element.get
     style = get("style")
     return (

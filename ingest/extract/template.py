@@ -1,7 +1,7 @@
 """What an outlet's pages have in common -> where its next page has its body, without looking for it anew.
 
     a page and the body that was found in it ─observe─► Observation ─┐
-    some more of them                                                ├─derive─► Template ─► fitted(template, tree)
+    some more of them                                                ├─derive─► Template ─► fitting.py
                                                                      ┘
 An observation says which element held the body, and of each kind of element inside it how often its text was a part of
 the body and how often not. A kind is the path of steps to it from there (places.py). A template is where observations
@@ -10,20 +10,15 @@ so that page is read the long way, and learned from. Pure; when it is learned an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from itertools import islice
-from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from ingest.extract.blocks import BLOCKS, DROPPED
 from ingest.extract.layout import Layout, Passage, layout
 from ingest.extract.metadata import key
 from ingest.extract.places import (
     BETWEEN,
-    elements_along,
-    elements_at,
     joined,
     path_of,
     step_of,
@@ -46,10 +41,6 @@ LINKED = 0.8
 """Share of letters in links from which an element is one of links."""
 DEEPER = 3
 """Levels between two containers of one layout."""
-BELOW = 3
-"""Texts below a body that are looked at."""
-LABEL = 12
-"""Letters up to which a text of unknown kind may be left out: a number, a button, an advertisement's label."""
 MOST_KINDS = 300
 _LINKS = " (links)"
 
@@ -84,19 +75,6 @@ class Template(Record, frozen=True, kw_only=True):
     pages: int
     words: tuple[int, int]
     confidence: float
-
-
-class Fitted(NamedTuple):
-    """container: the element that holds the body; without: those inside it that are no part of it; elements: those that
-    are, as large as they can be, in their order."""
-
-    container: HtmlElement
-    without: frozenset[HtmlElement]
-    elements: Sequence[HtmlElement]
-
-
-class Surprise(Exception):
-    """The template does not fit this page; its text says why. The page is read the long way."""
 
 
 # ── observing ──
@@ -235,68 +213,3 @@ def _verdict(path: str, totals: dict[str, list[int]], has_inner: bool) -> Verdic
         return Verdict.OPEN
     linked, linked_out = totals.get(f"{path}{_LINKS}", (0, 0))
     return Verdict.PROSE if linked_out > linked else Verdict.IN if there > not_there else Verdict.OUT
-
-
-# ── applying ──
-
-
-def fitted(template: Template, tree: HtmlElement, along: Sequence[str] = ()) -> Fitted:
-    """The page's body by the template. along: the path to its element where the tree is that of an excerpt. Raises
-    Surprise."""
-    found = elements_along(tree, along) if along else elements_at(tree, template.container)
-    if len(found) != 1:
-        raise Surprise(f"{len(found) or 'no'} elements stand where the body was")
-    container = found[0]
-    parts = list(_parts(template.kinds, container, ""))
-    elements = [element for element, kept in parts if kept] or [container]
-    return Fitted(container, frozenset(element for element, kept in parts if not kept), elements)
-
-
-def below(fit: Fitted) -> tuple[str, ...]:
-    """The texts just below the body, in which a paywall makes its offer."""
-    texts = [*_last_left_out(fit.container, fit.without)]
-    texts += [" ".join(element.itertext()) for element in islice(fit.container.itersiblings(), BELOW)]
-    return tuple(" ".join(text.split()) for text in texts if text.strip())[:BELOW]
-
-
-def _last_left_out(element: HtmlElement, without: Container[HtmlElement]) -> Iterator[str]:
-    """What was left out after the last text that was not, the last of it first."""
-    for child in reversed(element):
-        if child in without:
-            yield " ".join(child.itertext())
-        elif any(text.strip() for text in child.itertext()):
-            yield from _last_left_out(child, without)
-            return
-
-
-def _parts(kinds: dict[str, Verdict], parent: HtmlElement, above: str) -> Iterator[tuple[HtmlElement, bool]]:
-    """The elements that are a part of the body, or not, as large as they can be, in their order."""
-    for element in parent:
-        if element.tag in DROPPED or element.tag.__class__ is not str:
-            continue
-        path = joined(above, step_of(element))
-        verdict = kinds.get(path)
-        if verdict is Verdict.OPEN:
-            yield from _parts(kinds, element, path)
-        elif verdict is not None:
-            yield element, verdict is Verdict.IN or (verdict is Verdict.PROSE and not _is_linked(element))
-        elif _is_block(element):
-            _expect_label(element, path)
-            yield element, False
-
-
-def _is_linked(element: HtmlElement) -> bool:
-    letters = sum(map(len, element.itertext()))
-    return sum(len(text) for link in element.iter("a") for text in link.itertext()) >= LINKED * letters
-
-
-def _is_block(element: HtmlElement) -> bool:
-    """Whether it is a block element or has one in it; else its text is that of the block around it."""
-    return element.tag in BLOCKS or next(element.iterdescendants(*BLOCKS), None) is not None
-
-
-def _expect_label(element: HtmlElement, path: str) -> None:
-    """Most elements of unknown kind are places for advertisements, with nothing or a script in them."""
-    shown = (text for text in element.itertext() if not text.isspace())
-    if next(shown, None) and sum(len(key(passage.text)) for passage in layout(element).passages) > LABEL:
-        raise Surprise(f"text in an element of a kind not seen before: {path}")

@@ -89,6 +89,7 @@ def test_what_a_template_reads_is_what_the_page_says_in_every_field(harbour: lis
     for page in harbour[6:]:
         article, long = reader.reading(page).article, the_long_way(page)
         seen += article.extraction.method == "template"
+        assert article.html.count("<figure") == 1
         for field in (
             "text",
             "html",
@@ -183,6 +184,36 @@ def test_text_of_a_kind_not_seen_before_is_read_the_long_way_and_known_from_then
     assert told in article.text
     assert reader.reading(changed).article.extraction.method == "template"
     assert told in reader.reading(changed).article.text
+
+
+@pytest.mark.parametrize(
+    ("set_in", "there", "not_there"),
+    [
+        (
+            b'<div class="shot"><img src="https://harbour.example/q.jpg" width="640" alt="A quay"></div>',
+            "/q.jpg",
+            "shot",
+        ),
+        (b'<div class="jump" role="navigation"><p>All that was said about the port</p></div>', "<p>", "All that was"),
+        (
+            b'<p class="text">The ferry<i style="display:none"> subscribe</i> stayed.</p>',
+            "The ferry stayed.",
+            "subscribe",
+        ),
+    ],
+    ids=["a picture without a caption", "a part of the site", "hidden words"],
+)
+def test_among_the_paragraphs_a_template_keeps_pictures_and_neither_parts_of_the_site_nor_hidden_words(
+    set_in: bytes, there: str, not_there: str, harbour: list[Virtual]
+) -> None:
+    reader = Reader()
+    reader.read(*harbour[:6])
+    page = by_template(reader, harbour[6:])
+    changed = page._replace(body=page.body.replace(b'<h2 class="sub">', set_in + b'<h2 class="sub">', 1))
+    article = reader.reading(changed).article
+    assert article.extraction.method == "template"
+    assert there in article.html
+    assert not_there not in article.html
 
 
 def test_a_page_without_the_place_of_the_body_or_many_times_as_long_is_read_the_long_way(
