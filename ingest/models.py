@@ -74,13 +74,15 @@ class FetchPolicy(Strict, frozen=True, kw_only=True):
     """How one source is fetched; what is None comes from [schedule] and [fetch] in teletipo.toml.
 
     full_text: whether the article's page is fetched. `always`; `never` (what the feed carries is the article);
-    `auto` fetches it, and takes the feed's own full text when the page cannot be had.
+    `auto` fetches it, and takes the feed's own full text when the page cannot be had. watch: whether the page of a
+    published article is looked at again, as often as [watch] says.
     """
 
     min_interval: float | None = None
     max_interval: float | None = None
     delay: float | None = None
     full_text: Literal["auto", "always", "never"] = "auto"
+    watch: bool = True
 
 
 FeedKind = Literal["feed", "sitemap", "listing"]
@@ -180,6 +182,17 @@ class Fetch(Record, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return self.outcome is Outcome.OK
+
+    def page(self, fetched: datetime) -> "Page":
+        """What it brought, as an article's page."""
+        return Page(
+            url=self.url,
+            body=self.body,
+            content_type=self.content_type,
+            fetched=fetched,
+            status=self.status,
+            elapsed=round(self.elapsed, 3),
+        )
 
 
 class Entry(Record, frozen=True, kw_only=True):

@@ -24,7 +24,8 @@ from ingest.parse import Parsed, parse
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
-from ingest.store import Claim, FeedState, Known, Lease
+from ingest.store import Claim, FeedState, FirstLook, Known, Lease
+from ingest.watch import look_again
 
 _log = logging.getLogger("teletipo.pipeline")
 
@@ -64,7 +65,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if feed is None:
         context.store.forget_feed(lease)
         return "no longer configured"
-    if context.store.postpone(lease, feed.url, _delay(context.settings, feed.source)):
+    if context.store.postpone(lease, feed.url, context.settings.delay(feed.source)):
         return "its host asked for a pause"
     state = context.store.feed_states([feed.id])[feed.id]
     fetch = context.fetcher.get(feed.url, _validators(state))
@@ -86,19 +87,14 @@ def fetch_page(context: Context, lease: Lease) -> str:
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None, "full_text" if policy.full_text == "never" else "no page")
         return "feed's text"
-    if context.store.postpone(lease, entry.url, _delay(context.settings, lease.source)):
+    if context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):
         return "its host asked for a pause"
     fetch = context.fetcher.get(entry.url)
     _expect_ok(fetch)
-    page = Page(
-        url=fetch.url,
-        body=fetch.body,
-        content_type=fetch.content_type,
-        fetched=datetime.now(UTC),
-        status=fetch.status,
-        elapsed=round(fetch.elapsed, 3),
+    after = context.settings.looks(lease.source)
+    context.store.advance(
+        lease, fetch.page(datetime.now(UTC)), look=FirstLook(after[0], fetch.validators) if after else None
     )
-    context.store.advance(lease, page)
     return f"{len(fetch.body)} bytes"
 
 
@@ -126,12 +122,14 @@ def process_article(context: Context, lease: Lease) -> str:
 def _step(lease: Lease) -> Callable[[Context, Lease], str]:
     if lease.member.startswith("feed:"):
         return refresh_feed
+    if lease.queue == "watch":
+        return look_again
     return fetch_page if lease.queue == "fetch" else process_article
 
 
 def _limit(settings: Settings, lease: Lease) -> float:
     """Seconds that the step may take before it is found again in `due`."""
-    longest = settings.fetch.deadline if lease.queue == "fetch" else settings.workers.process_seconds
+    longest = settings.workers.process_seconds if lease.queue == "process" else settings.fetch.deadline
     return longest + settings.schedule.lease
 
 
@@ -141,16 +139,10 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
-def _delay(settings: Settings, source: str) -> float:
-    """Seconds between two pages of one of the source's hosts."""
-    delay = settings.source_or_host(source).fetch.delay
-    return settings.fetch.delay if delay is None else delay
-
-
 def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
     """Claim every entry; the ids of those that were new or changed. Of two entries at one address the first counts,
     which feeds have on top: else each would be a change of the other at every poll."""
-    delay = _delay(context.settings, feed.source)
+    delay = context.settings.delay(feed.source)
     entries: dict[str, Entry] = {}
     for entry in parsed.entries:
         if tidy := _tidy(entry, feed):

@@ -3,6 +3,7 @@
 a feed        again, later each time, for ever; only 410 and a bad address stop it
 a page        again after a back-off, as often as [schedule] attempts; then the feed's text, or dead
 an article    crashed or ran too long: again. Nothing in the page: the page is fetched again first
+a look        again a few times, then left out; the article that is looked at stays as it is, whatever happens
 """
 
 import time
@@ -11,6 +12,7 @@ from ingest.context import Context
 from ingest.errors import WALLS, ExtractFailed, FetchFailed, LeaseLost
 from ingest.schedule import interval_after_failure, jittered, retry_after
 from ingest.store import IMPORT, EntryState, Lease
+from ingest.watch import look_failed
 
 FEED_TEXT_WORDS = 100
 """A feed's text of at least so many words stands in for a page that cannot be had."""
@@ -27,27 +29,35 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
 
     Returns what became of it, in a word or two, for the log.
     """
-    reason = f"{type(error).__name__}: {error}"
-    again = getattr(error, "again", True)
     wait = getattr(error, "wait", None)
     try:
         if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
             context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
+        if lease.queue == "watch":
+            return look_failed(context, lease, error, wait)
         if lease.member.startswith("feed:"):
             return _poll_failed(context, lease, error, wait)
-        if again and isinstance(error, ExtractFailed) and _fetched_again(context, lease, error, reason):
-            return f"to be fetched again: {reason}"
-        if again and not isinstance(error, ExtractFailed) and lease.attempt < context.settings.schedule.attempts:
-            delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
-            context.store.retry(lease, delay, reason)
-            return f"again in {delay:.0f} s: {reason}"
-        if _feed_text_will_do(context, lease):
-            context.store.advance(lease, None, reason)
-            return f"feed's text: {reason}"
-        context.store.set_aside(lease, _state(context, lease).source, reason)
-        return f"dead: {reason}"
+        return _entry_failed(context, lease, error, wait)
     except LeaseLost:
         return "lease lost"
+
+
+def _entry_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
+    reason = f"{type(error).__name__}: {error}"
+    again = getattr(error, "again", True)
+    if again and not isinstance(error, ExtractFailed) and lease.attempt < context.settings.schedule.attempts:
+        delay = jittered(retry_after(lease.attempt, wait, context.settings.schedule), context.random)
+        context.store.retry(lease, delay, reason)
+        return f"again in {delay:.0f} s: {reason}"
+    if lease.queue == "process" and context.store.stay_published(lease, reason):
+        return f"stays as published: {reason}"
+    if again and isinstance(error, ExtractFailed) and _fetched_again(context, lease, error, reason):
+        return f"to be fetched again: {reason}"
+    if _feed_text_will_do(context, lease):
+        context.store.advance(lease, None, reason)
+        return f"feed's text: {reason}"
+    context.store.set_aside(lease, _state(context, lease).source, reason)
+    return f"dead: {reason}"
 
 
 def _fetched_again(context: Context, lease: Lease, error: ExtractFailed, reason: str) -> bool:

@@ -175,13 +175,17 @@ class Wire:
 
     def fill(self, queue: str, since: datetime | None = None) -> Iterator[FillProgress]:
         """Put the articles of the store that the queue takes and does not have into it, the oldest first, as many as it
-        keeps. Articles may be committed meanwhile; none comes into the queue twice.
+        keeps, those that are retracted left out. Articles may be committed meanwhile; none comes into the queue twice.
 
         since: only what was published after that. Yields how far it is."""
         settings = self._queue(queue)
         wanted, kept = Filter(settings), self.store.kept_entries(settings)
         last, held = self.store.queued(queue)
-        found = (article.id for article in self.store.articles(None, since) if wanted.takes(article))
+        found = (
+            article.id
+            for article in self.store.articles(None, since)
+            if wanted.takes(article) and not article.retracted
+        )
         missing = list(islice((article_id for article_id in found if article_id not in held), kept))[::-1]
         written = 0
         yield FillProgress(0, len(missing), 0)

@@ -18,13 +18,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from celery import Celery, signals
 
 from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.settings import Settings
-from ingest.store import Heartbeat, QueueName, Store, open_store
+from ingest.store import Heartbeat, Store, open_store
 from ingest.store.reading import HEARTBEAT_SECONDS, Kind
 from workers import address
 from workers.app import make_app
@@ -104,7 +105,7 @@ RUNNERS: dict[str, Callable[[Settings, str], None]] = {
 # ── parts ──
 
 
-def _work(app: Celery, context: Callable[[], Context], queue: QueueName, options: list[str]) -> None:
+def _work(app: Celery, context: Callable[[], Context], queue: Literal["fetch", "process"], options: list[str]) -> None:
     slots = context().settings.workers.fetch_threads if queue == "fetch" else 1
     signals.worker_shutting_down.connect(lambda **_: _leave_soon(context()), weak=False)
     signals.worker_ready.connect(

@@ -75,11 +75,19 @@ class Scheduler:
 
     def tick(self) -> int:
         """Lease and hand out once. Returns how much was handed out."""
-        slots = self._slots()
-        return sum(self._hand_out(queue, slots[queue]) for queue in QUEUES if slots[queue])
+        slots = {queue: slots for queue, slots in self._slots().items() if slots}
+        handed = sum(
+            self._hand_out(queue, DEPTH + DEPTH_PER_SLOT * slots[queue] - self.depth(queue)) for queue in slots
+        )
+        return handed + self._hand_out_looks(slots.get("fetch", 0))
 
-    def _hand_out(self, queue: QueueName, slots: int) -> int:
-        room = DEPTH + DEPTH_PER_SLOT * slots - self.depth(queue)
+    def _hand_out_looks(self, slots: int) -> int:
+        """Looks at pages come last: no more of them wait than there are threads, and none where as much waits."""
+        if not slots or not self._store.looks().due:
+            return 0
+        return self._hand_out("watch", slots - self.depth("fetch"))
+
+    def _hand_out(self, queue: QueueName, room: int) -> int:
         if room <= 0:
             return 0
         seconds = self._settings.schedule.lease

@@ -1,4 +1,4 @@
-"""The three tasks. Each carries an id and a lease, and calls the pipeline; all else is there."""
+"""The tasks. Each carries an id and a lease, and calls the pipeline; all else is there."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ TASKS = {
     "refresh_feed": "teletipo.refresh_feed",
     "fetch_page": "teletipo.fetch_page",
     "process_article": "teletipo.process_article",
+    "look_again": "teletipo.look_again",
 }
 
 
@@ -23,12 +24,15 @@ def task_for(lease: Lease) -> str:
     """The name of the task that takes this lease's step."""
     if lease.member.startswith("feed:"):
         return TASKS["refresh_feed"]
+    if lease.queue == "watch":
+        return TASKS["look_again"]
     return TASKS["fetch_page" if lease.queue == "fetch" else "process_article"]
 
 
 def send(app: Celery, lease: Lease, seconds: float) -> None:
-    """Hand leased work to the workers; the message expires with the lease."""
-    app.send_task(task_for(lease), args=[lease.member, lease.queue, lease.token], queue=lease.queue, expires=seconds)
+    """Hand leased work to the workers; the message expires with the lease. Fetch workers make the looks too."""
+    queue = "fetch" if lease.queue == "watch" else lease.queue
+    app.send_task(task_for(lease), args=[lease.member, lease.queue, lease.token], queue=queue, expires=seconds)
 
 
 def register(app: Celery, context: Callable[[], Context], around: Callable[[Callable[[], str]], str]) -> None:

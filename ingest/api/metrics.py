@@ -97,6 +97,13 @@ class _State(Collector):
         store = self._wire.store
         due = {(queue,): count for queue, count in store.due_counts().items()}
         yield _gauge("teletipo_due", "Unfinished work, leased work included.", due, "queue")
+        looks = store.looks()
+        yield _gauge(
+            "teletipo_looks",
+            "Looks at the pages of published articles: planned, those that are due included.",
+            {("planned",): looks.planned, ("due",): looks.due},
+            "state",
+        )
         yield _gauge("teletipo_dead", "Entries whose every attempt failed.", {(): store.dead_count()})
         alive = [beat.kind for beat in store.alive()]
         kinds = {(kind,): alive.count(kind) for kind in ("scheduler", "fetch", "process", "api", "webhooks")}

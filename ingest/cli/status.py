@@ -46,6 +46,7 @@ def _status(wire: Wire) -> dict[str, Any]:
         "workers": _workers(store),
         "queues": {name: store.queue_length(name) for name in settings.queues},
         "due": store.due_counts(),
+        "looks": store.looks()._asdict(),
         "dead": store.dead_count(),
     }
 
@@ -98,9 +99,14 @@ def _print(found: dict[str, Any]) -> None:
     alive = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "none; start `teletipo run`"
     queues = ", ".join(f"{name} {length}" for name, length in found["queues"].items())
     console.print(f"\nworkers  {alive}\nqueues   {queues}\ndue      {found['due']['fetch']} to fetch, ", end="")
-    console.print(f"{found['due']['process']} to process\ndead     {found['dead']}", end="")
+    console.print(f"{found['due']['process']} to process, {_looks(found['looks'])}\ndead     {found['dead']}", end="")
     console.print("  (teletipo dead list)" if found["dead"] else "")
     console.print(f"store    {found['store'] or 'does not run; `teletipo run` starts it'}")
+
+
+def _looks(looks: dict[str, int]) -> str:
+    now = f" ({looks['due']} now)" if looks["due"] else ""
+    return f"{looks['planned']} to look at again{now}"
 
 
 def _span(seconds: float | None, never: str, suffix: str) -> str:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def _check_limits(settings: Tables, file: Path) -> None:
     if settings.schedule.min_interval > settings.schedule.max_interval:
         raise ConfigError(f"{file}: schedule.min_interval is above schedule.max_interval; lower it")
     _check_api(settings.api, file)
+    _check_watch(settings.watch.after, file)
     for table, key, least in _LEAST:
         value = getattr(getattr(settings, table), key)
         if not least <= value < inf:  # said so that nan is refused too
@@ -107,6 +109,13 @@ def _check_api(api: ApiSettings, file: Path) -> None:
         raise ConfigError(
             f"{file}: api.host {api.host!r} can be reached from elsewhere, and api.tokens is empty: set a token "
             "(TELETIPO_API__TOKENS='[\"...\"]'), or listen on 127.0.0.1"
+        )
+
+
+def _check_watch(after: tuple[float, ...], file: Path) -> None:
+    if any(not earlier < later < inf for earlier, later in pairwise((0.0, *after))):
+        raise ConfigError(
+            f"{file}: watch.after is {list(after)}; each time must be above 0 and later than the one before it"
         )
 
 
@@ -125,7 +134,7 @@ _LEAST = (
     ("workers", "process_seconds", 0.1), ("workers", "process_megabytes", 1), ("retention", "page_days", 0.001),
     ("retention", "entry_days", 0.001), ("retention", "queue_length", 1), ("retention", "queue_days", 0),
     ("retention", "article_days", 0), ("retention", "tombstone_days", 0), ("retention", "revisions", 1),
-    ("api", "port", 0),
+    ("watch", "confirm", 0), ("api", "port", 0),
 )  # fmt: skip
 """What each number must at least be."""
 

@@ -101,6 +101,14 @@ class QueueSettings(Conditions, frozen=True, kw_only=True):
     keep_entries: int | None = None
 
 
+class WatchSettings(Strict, frozen=True, kw_only=True):
+    """When a published article's page is looked at again. after: seconds since it was first fetched, rising, empty for
+    never; confirm: seconds after which a page that is gone is asked for once more before the article is retracted."""
+
+    after: tuple[float, ...] = (3600.0, 21_600.0, 86_400.0, 604_800.0)
+    confirm: float = 3600.0
+
+
 class ApiSettings(Strict, frozen=True, kw_only=True):
     """The HTTP interface and its page. host, port: where it listens (port 0 takes a free one); tokens: any of these is
     asked for as `Authorization: Bearer ...`; none are needed on loopback, and it listens nowhere else without them."""
@@ -138,6 +146,7 @@ class Tables(Strict, frozen=True, kw_only=True):
     schedule: ScheduleSettings = ScheduleSettings()
     workers: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+    watch: WatchSettings = WatchSettings()
     api: ApiSettings = ApiSettings()
 
 
@@ -156,6 +165,16 @@ class Settings(Tables, frozen=True, kw_only=True, dict=True):
             return self.sources[name]
         except KeyError:
             raise UnknownName("source", name, self.sources) from None
+
+    def delay(self, source: str) -> float:
+        """Seconds between two pages of one of this source's hosts."""
+        delay = self.source_or_host(source).fetch.delay
+        return self.fetch.delay if delay is None else delay
+
+    def looks(self, source: str) -> tuple[float, ...]:
+        """Seconds after which a page of this source is looked at again; empty for never."""
+        policy = self.source_or_host(source).fetch
+        return self.watch.after if policy.watch and policy.full_text != "never" else ()
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:

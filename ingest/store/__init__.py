@@ -19,8 +19,9 @@ from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place
 from ingest.store.sources import SourceState, source_state
 from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed
+from ingest.store.watching import Looks, Watched
 from ingest.store.webhooks import WebhookState
-from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, Lease
+from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, FirstLook, Lease
 
 __all__ = [
     "BY_HAND",
@@ -36,6 +37,7 @@ __all__ = [
     "EntryState",
     "FeedState",
     "FillProgress",
+    "FirstLook",
     "GroupState",
     "Handed",
     "Happened",
@@ -44,6 +46,7 @@ __all__ = [
     "Known",
     "Lease",
     "Limits",
+    "Looks",
     "Missed",
     "Place",
     "QueueEntry",
@@ -51,6 +54,7 @@ __all__ = [
     "QueueState",
     "SourceState",
     "Store",
+    "Watched",
     "WebhookState",
     "die_with_parent",
     "open_store",

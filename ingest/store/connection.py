@@ -19,14 +19,14 @@ from ingest.store.letters import Letters
 from ingest.store.life import Lives
 from ingest.store.reading import Reading
 from ingest.store.taking import Taking
+from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
-from ingest.store.work import Work
 
 STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Work, Dead, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
+class Store(Letters, Watching, Dead, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

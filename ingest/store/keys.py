@@ -6,6 +6,8 @@ programs; the rest may change from one version to the next.
     key                        type    what it holds                                         lives
     <p>due:fetch               zset    member -> ms when due: feeds to poll, pages to get    until done
     <p>due:process             zset    the same for pages that wait to be processed          until done
+    <p>due:watch               zset    the same for looks at the pages of published articles until the last look
+    <p>watch:<entry id>        hash    what the next look needs: since when, validators      until the last look
     <p>dead                    zset    member -> ms when it was set aside                    until retried or dropped
     <p>feed:<feed id>          hash    a feed's state: validators, last fetch, failures      as long as the feed
     <p>entry:<entry id>        hash    where one address stands: step, outcome, error        entry_days after seen
@@ -14,6 +16,7 @@ programs; the rest may change from one version to the next.
     <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
     <p>host:<host>             string  ms of that host's next free slot                      until then
     <p>pause:<host>            string  ms until which that host asked to be left alone       until then
+    <p>look:<host>             string  ms of that host's next free slot for a look           until then
     <p>article:<id> *          string  the Article as JSON                                   article_days
     <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     tombstone_days
     <p>fingerprint:<value>     string  id of the first article with that body                tombstone_days
@@ -36,15 +39,18 @@ programs; the rest may change from one version to the next.
     <p>celery:...              any     what Celery keeps while the store is its broker       Celery's
 
 Members of `due` and `dead` are `feed:<feed id>` and `entry:<entry id>`; an entry's id is `article_id` of its address.
-There is one `due` per Celery queue, so that thousands of pages waiting for a slow extractor never hide a feed. On a
+There is one `due` per Celery queue, so that thousands of pages waiting for a slow extractor never hide a feed, and one
+for looks (`watch:<entry id>`), which fetch workers make when little else waits. On a
 Redis Cluster use a prefix in braces ({teletipo}:), so that the scripts find their keys in one slot.
 """
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-QueueName = Literal["fetch", "process"]
-QUEUES: tuple[QueueName, ...] = get_args(QueueName)
+QueueName = Literal["fetch", "process", "watch"]
+DUES: tuple[QueueName, ...] = get_args(QueueName)
+QUEUES: tuple[QueueName, ...] = ("fetch", "process")
+"""The Celery queues, and the sets whose members are unfinished work; a look comes by the queue `fetch`."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Keys:
         return f"{self.prefix}dead"
 
     def record(self, member: str) -> str:
-        """The hash of what stands in `due`: `feed:<id>` or `entry:<id>`."""
+        """The hash of what stands in `due`: `feed:<id>`, `entry:<id>` or `watch:<id>`."""
         return f"{self.prefix}{member}"
 
     def feed(self, feed_id: str) -> str:
@@ -84,6 +90,12 @@ class Keys:
 
     def pause(self, host: str) -> str:
         return f"{self.prefix}pause:{host}"
+
+    def watch(self, entry_id: str) -> str:
+        return f"{self.prefix}watch:{entry_id}"
+
+    def look(self, host: str) -> str:
+        return f"{self.prefix}look:{host}"
 
     def article(self, article_id: str) -> str:
         return f"{self.prefix}article:{article_id}"

@@ -8,6 +8,9 @@
     <ms> failed <attempt> <seconds> <error>     an attempt failed; the next one is that much later
     <ms> refetch <seconds> <error>              no article was in the page; it is fetched again that much later
     <ms> paused <milliseconds>                  its host asked to be left alone
+    <ms> looked <what was found>                a look at the page of what was published
+    <ms> stays <error>                          nothing came of the page that a look found changed
+    <ms> retracted <article id> <revision>      the page is gone for good
     <ms> dead <error>                           the last attempt failed
     <ms> revived                                a person gave it all its attempts again
     <ms> dropped                                a person had it forgotten

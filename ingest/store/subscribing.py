@@ -202,4 +202,6 @@ def limit_ms(seconds: float | None) -> int:
 
 
 def _event(article: Article) -> str:
+    if article.retracted:
+        return "retracted"
     return "created" if article.revision == 1 else "updated"

@@ -9,10 +9,10 @@ import msgspec
 
 from ingest.baseline import Baseline
 from ingest.errors import LeaseLost
-from ingest.models import Article, Entry, Page, Record, short_hash, to_json
+from ingest.models import Article, Entry, Page, Record, Validators, short_hash, to_json
 from ingest.store.base import Base, days_ms, ms, today
 from ingest.store.entries import told
-from ingest.store.keys import QUEUES, QueueName
+from ingest.store.keys import DUES, QueueName
 from ingest.store.life import MOST_ERROR, came, failed, named, short
 from ingest.store.pages import pack_entry, pack_page
 
@@ -55,6 +55,13 @@ class Claim(NamedTuple):
     step: Step = "fetch"
     page: Page | None = None
     believed: Literal["", "new words", "always"] = ""
+
+
+class FirstLook(NamedTuple):
+    """A page that is to be looked at again. after: seconds until then; validators: those that came with it."""
+
+    after: float
+    validators: Validators
 
 
 class Committed(NamedTuple):
@@ -112,7 +119,7 @@ class Work(Base):
     def waiting(self, member: str) -> tuple[Lease, float] | None:
         """The lease with which `member` can be started, and the seconds until it is due (negative when overdue); None
         where it is in no `due`."""
-        for queue in QUEUES:
+        for queue in DUES:
             score = self._redis.zscore(self.keys.due(queue), member)
             if score is not None:
                 return Lease(member=member, queue=queue, token=str(score)), (score - self.now_ms()) / 1000
@@ -130,10 +137,10 @@ class Work(Base):
             verdicts = pipeline.execute()
         return [cast("Verdict", verdict.decode()) for verdict in verdicts]
 
-    def advance(self, lease: Lease, page: Page | None, reason: str = "") -> None:
+    def advance(self, lease: Lease, page: Page | None, reason: str = "", *, look: FirstLook | None = None) -> None:
         """The page is here (or the feed's own text will do, for that reason): the entry's next step is to be processed.
 
-        Raises LeaseLost.
+        look: the page is watched, unless what it published was watched before. Raises LeaseLost.
         """
         keys = [
             self.keys.due("fetch"),
@@ -141,9 +148,24 @@ class Work(Base):
             self.keys.entry(lease.id),
             self.keys.page(lease.id),
             self.keys.life(lease.id),
+            self.keys.due("watch"),
+            self.keys.watch(lease.id),
+            self.keys.said(lease.id),
         ]
-        kept, how = days_ms(self._retention.page_days), came(page, lease.id, reason)
-        self._held(self._run("advance", keys, [lease.member, lease.token, pack_page(page), kept, how]))
+        after, seen = (ms(look.after), look.validators) if look else ("", Validators())
+        arguments: list[str | bytes | int] = [
+            lease.member,
+            lease.token,
+            pack_page(page),
+            days_ms(self._retention.page_days),
+            came(page, lease.id, reason),
+            f"watch:{lease.id}",
+            after,
+            seen.etag,
+            seen.last_modified,
+            seen.body_hash,
+        ]
+        self._held(self._run("advance", keys, arguments))
 
     def refetch(self, lease: Lease, seconds: float, error: str) -> None:
         """No article was in the page: it is to be fetched again in `seconds`. Raises LeaseLost."""
@@ -287,7 +309,7 @@ class Work(Base):
 
     def _life(self, lease: Lease) -> list[str]:
         """The key of its life; none for a feed, which has no end."""
-        return [self.keys.life(lease.id)] if lease.member.startswith("entry:") else []
+        return [self.keys.life(lease.id)] if not lease.member.startswith("feed:") else []
 
     @staticmethod
     def _held(answer: object) -> None:
