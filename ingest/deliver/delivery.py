@@ -21,7 +21,7 @@ class Delivery:
 
     article: Article
     event: str
-    """created or updated."""
+    """created, updated or retracted."""
     revision: int
     entry: str
     """The stream entry's id; empty where the article came from the store to fill a gap."""

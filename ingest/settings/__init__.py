@@ -20,6 +20,7 @@ from ingest.settings.records import (
     ScheduleSettings,
     Settings,
     StoreSettings,
+    WatchSettings,
     WebhookSettings,
     WorkerSettings,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ScheduleSettings",
     "Settings",
     "StoreSettings",
+    "WatchSettings",
     "WebhookSettings",
     "WorkerSettings",
     "default_config",

@@ -640,9 +640,9 @@ def overtaken(steps: Steps, url: str, monkeypatch: pytest.MonkeyPatch, call: str
     """From now on the entry is claimed anew by somebody else just before `call` of the store."""
     real = getattr(Store, call)
 
-    def late(store: Store, lease: Lease, *rest: Any) -> Any:
+    def late(store: Store, lease: Lease, *rest: Any, **more: Any) -> Any:
         store.claim([Claim(entry(url, title="Corrected"), "outlet", steps.feed, believed="always")])
-        return real(store, lease, *rest)
+        return real(store, lease, *rest, **more)
 
     monkeypatch.setattr(Store, call, late)
 

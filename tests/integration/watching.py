@@ -39,7 +39,7 @@ class Watch:
     def name(self, *headlines: Headline) -> None:
         """The feed names these articles, and all that is due is done."""
         self.outlet.publish("/feed", rss("The Outlet", self.outlet.url, headlines), "application/rss+xml")
-        self.store.poll_now(self.context.settings.feeds)
+        self.store.poll_now(list(self.context.settings.feeds))
         self.work()
 
     def work(self) -> list[str]:
