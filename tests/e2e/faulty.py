@@ -50,10 +50,17 @@ SEAMS: dict[str, tuple[type, str, bool]] = {
     "after the commit": (Store, "commit", False),
 }
 
+LOOKS: dict[str, tuple[type, str, bool]] = {
+    "before the look ends": (Store, "end_look", True),
+    "after the look ended": (Store, "end_look", False),
+    "before the retraction": (Store, "retract", True),
+    "after the retraction": (Store, "retract", False),
+}
+
 
 def main() -> None:
     seam, times, marks = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    owner, name, before = SEAMS[seam]
+    owner, name, before = (SEAMS | LOOKS)[seam]
     setattr(owner, name, dying(getattr(owner, name), marks, times, before=before))
     sys.argv = ["teletipo", *sys.argv[4:]]
     from workers.cli import main as teletipo
