@@ -1,9 +1,9 @@
 -- with: lib_life
 -- The page is here: keep its bytes and move the entry from the fetch step to the process step.
 --
--- A look at the page of an article that was not published yet is planned now, so that no crash after this one loses it;
--- where nothing comes of the page, the look finds no article and ends. A page that is watched already is here anew: the
--- next look compares with this one.
+-- A look at the page is planned now, so that no crash after this one loses it; where nothing comes of the page, the look
+-- finds no article and ends. An entry is watched once: `watched`. A page that is watched already is here anew: the next
+-- look compares with this one.
 --
 -- KEYS[1]  due:fetch     zset     read and written
 -- KEYS[2]  due:process   zset     written
@@ -26,10 +26,11 @@ else
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local record = redis.call('HMGET', KEYS[3], 'source', 'owns')
+local record = redis.call('HMGET', KEYS[3], 'source', 'watched')
 local watched = redis.call('EXISTS', KEYS[7]) == 1
 if ARGV[7] ~= '' and (watched or not record[2]) then
   if not watched then
+    redis.call('HSET', KEYS[3], 'watched', 1)
     redis.call('HSET', KEYS[7], 'source', record[1] or '', 'since', string.format('%.0f', now))
     redis.call('ZADD', KEYS[6], string.format('%.0f', now + tonumber(ARGV[7])), ARGV[6])
     local kept = tonumber(ARGV[7]) + 86400000

@@ -34,6 +34,8 @@ if ARGV[6] ~= '' and redis.call('EXISTS', KEYS[4]) == 1 then
 end
 if ARGV[11] ~= '' and redis.call('EXISTS', KEYS[7]) == 1 then tell(KEYS[7], now, ARGV[11]) end
 if ARGV[4] == '' then
+  -- nothing was published there yet: whatever is one day is to be watched
+  if ARGV[11] == '' then redis.call('HDEL', KEYS[3], 'watched') end
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('DEL', KEYS[2])
   return {1, handed}

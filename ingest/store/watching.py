@@ -49,8 +49,7 @@ class Watching(Work):
             pipeline.time()
             watch, entry, (seconds, micros) = pipeline.execute()
         look, record = text(watch), text(entry)
-        owned = record.get("owns", "")
-        kept = self._redis.get(self.keys.article(owned)) if owned else None
+        article = self._owned(lease.id, record)
         return Watched(
             url=record.get("url", ""),
             since=int(look.get("since", 0)),
@@ -59,8 +58,19 @@ class Watching(Work):
             step=record.get("step", ""),
             outcome=record.get("outcome", ""),
             validators=Validators(**{name: look.get(name, "") for name in Validators.__struct_fields__}),
-            article=article_from_json(kept) if kept else None,
+            article=article,
         )
+
+    def _owned(self, entry_id: str, record: dict[str, str]) -> Article | None:
+        """The article that this entry may revise, while its text is kept; for any other entry of it, None."""
+        if not (known := record.get("article")):
+            return None
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hget(self.keys.identity(known), "owner")
+            pipeline.get(self.keys.article(known))
+            owner, kept = pipeline.execute()
+        owned = owner.decode() == entry_id if owner else record.get("owns") == known
+        return article_from_json(kept) if owned and kept else None
 
     def take_slot(self, lease: Lease, url: str, delay: float) -> bool:
         """Take the slot of the URL's host; False where the look has to wait for one, and is back in `due` until then.

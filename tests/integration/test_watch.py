@@ -153,6 +153,19 @@ def test_another_address_of_an_article_is_not_watched(begin: Begin) -> None:
         assert len(watch.asked("/mirror/1")) == 1
 
 
+def test_what_had_no_article_is_watched_once_it_has_one(begin: Begin) -> None:
+    watch = begin()
+    url = watch.outlet.publish("/report/1", "<html><title>Page not found</title><h1>Page not found</h1></html>")
+    watch.name(Headline(url, "Report 1"))
+    assert watch.store.dead_count() == 1
+    assert watch.after(HOUR) == ["nothing of it is published, or kept"]
+    assert watch.next_in(url) is None
+    watch.outlet.publish("/report/1", page(1))
+    work_off(watch.context, Wire(watch.context.settings, watch.store).fetch(url))
+    assert watch.queue() == [("/report/1", 1, "created")]
+    assert round(watch.next_in(url) or 0.0, -1) == HOUR
+
+
 def test_an_entry_that_is_at_work_is_looked_at_when_it_is_done(begin: Begin) -> None:
     watch = begin()
     url = watch.publish()
@@ -469,6 +482,24 @@ def test_a_changed_page_of_which_the_feeds_words_are_forgotten_is_left_alone(beg
     assert watch.after(HOUR) == ["changed, and left alone"]
     assert watch.outcome(url) == ("done", "created")
     assert watch.store.dead_count() == 0
+
+
+def test_each_look_and_what_came_of_it_is_in_the_life_of_the_address(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    watch.outlet.publish("/report/1", "<html><title>Page not found</title><h1>Page not found</h1></html>")
+    watch.after(HOUR)
+    watch.outlet.publish("/report/1", page(1))
+    watch.after(5 * HOUR)
+    gone(watch)
+    watch.after(18 * HOUR)
+    watch.after(HOUR)
+    life = [(each.what, each.words) for each in watch.store.life(article_id(url)) if each.what != "unchanged"]
+    looks = life[[what for what, _ in life].index("looked") :]
+    assert [what for what, _ in looks] == ["looked", "stays", "looked", "looked", "retracted"]
+    assert [words for what, words in looks if what == "looked"] == ["changed", "changed", "gone, to be confirmed"]
+    assert looks[-1] == ("retracted", f"{article_id(url)} 2")
+    assert "not there" in looks[1][1]
 
 
 # ── crashes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
