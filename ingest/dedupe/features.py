@@ -16,7 +16,7 @@ import numpy as np
 from rensa import RMinHash
 
 from ingest.dedupe.fingerprint import LEAST_WORDS
-from ingest.dedupe.tokens import Hashes, hashes, paragraphs, shingles, spread, words
+from ingest.dedupe.tokens import Hashes, has_words, hashes, paragraphs, shingles, spread
 
 VERSION = f"1.{RMinHash.ALGORITHM_VERSION}"
 """Features of different versions have nothing in common: an index is of one."""
@@ -45,9 +45,9 @@ def features(text: str) -> Features:
     minima are the same however a text is divided into paragraphs."""
     divided = paragraphs(text)
     everything = list(chain.from_iterable(divided))
-    if words(everything) < LEAST_WORDS:
+    if not has_words(everything, LEAST_WORDS):
         return Features()
-    found = {_digest(paragraph) for paragraph in divided if words(paragraph) >= LEAST_PARAGRAPH}
+    found = {_digest(paragraph) for paragraph in divided if has_words(paragraph, LEAST_PARAGRAPH)}
     return Features(_minima(shingles(hashes(everything))), tuple(sorted(found)[:MOST_PARAGRAPHS]))
 
 
@@ -57,7 +57,7 @@ def _digest(paragraph: list[str]) -> bytes:
 
 def _minima(hashed: Hashes) -> tuple[bytes, ...]:
     """The smallest hash in each of the rows, which put the same hashes into different orders, marked by its row."""
-    blocks = np.array_split(hashed, 1 + len(hashed) // _BLOCK)
+    blocks = (hashed[start : start + _BLOCK] for start in range(0, len(hashed), _BLOCK))
     smallest = np.min([np.multiply.outer(_ROWS, block).min(axis=1) for block in blocks], axis=0)
     joined = spread(smallest ^ _NUMBERS).astype("<u8").tobytes()
     return tuple(joined[start : start + _SIZE] for start in range(0, len(joined), _SIZE))

@@ -1,6 +1,6 @@
 """The exact fingerprint: equal bodies have equal ones, whatever their case, punctuation, breaks or Unicode form."""
 
-from ingest.dedupe.tokens import tokens, words
+from ingest.dedupe.tokens import has_words, tokens
 from ingest.models import short_hash
 
 LEAST_WORDS = 25
@@ -10,4 +10,4 @@ LEAST_WORDS = 25
 def fingerprint(text: str) -> str:
     """16 hexadecimal digits over the text's words; empty for a text of fewer than LEAST_WORDS words."""
     found = tokens(text)
-    return short_hash(" ".join(found)) if words(found) >= LEAST_WORDS else ""
+    return short_hash(" ".join(found)) if has_words(found, LEAST_WORDS) else ""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ingest.dedupe.fingerprint import LEAST_WORDS
-from ingest.dedupe.tokens import RUN, Hashes, hashes, shingles, tokens, words
+from ingest.dedupe.tokens import RUN, Hashes, distinct, has_words, hashes, shingles, tokens
 
 SAME = 0.5
 """Jaccard of the runs from which two texts are one: half of what either has is in both."""
@@ -51,15 +51,16 @@ class Likeness(NamedTuple):
 def likeness(text: str, other: str) -> Likeness:
     """Compare two texts. Those of fewer than LEAST_WORDS words are no copies of anything."""
     one, two = tokens(text), tokens(other)
-    if min(words(one), words(two)) < LEAST_WORDS:
+    if not (has_words(one, LEAST_WORDS) and has_words(two, LEAST_WORDS)):
         return Likeness()
     hashed, hashed_other = hashes(one), hashes(two)
-    runs, others = np.unique(shingles(hashed)), np.unique(shingles(hashed_other))
+    runs, others = distinct(shingles(hashed)), distinct(shingles(hashed_other))
     common = _common(runs, others)
     jaccard, shared, covered = common / (len(runs) + len(others) - common), common / len(runs), common / len(others)
     kind = _kind(jaccard, shared, covered)
-    if kind and _is_of_another_day(common, _runs_with_figures(one, hashed), _runs_with_figures(two, hashed_other)):
-        kind = ""
+    if kind and max(shared, covered) < 1 - CHANGED_FIGURES:  # else too few runs differ for that
+        figures = _runs_with_figures(one, hashed), _runs_with_figures(two, hashed_other)
+        kind = "" if _is_of_another_day(common, *figures) else kind
     return Likeness(jaccard, shared, covered, kind)
 
 
@@ -82,7 +83,7 @@ def _runs_with_figures(tokens: list[str], hashed: Hashes) -> tuple[Hashes, Hashe
     """The runs that have a figure in them: as they are written, and as they are with any figure in its place."""
     figures = np.array([token[0].isdigit() for token in tokens])
     here = np.lib.stride_tricks.sliding_window_view(figures, RUN).any(axis=1)
-    return np.unique(shingles(hashed)[here]), np.unique(shingles(np.where(figures, np.uint64(0), hashed))[here])
+    return distinct(shingles(hashed)[here]), distinct(shingles(np.where(figures, np.uint64(0), hashed))[here])
 
 
 def _common(runs: Hashes, others: Hashes) -> int:

