@@ -6,6 +6,7 @@ So a figure within a sentence never is: "The video has 1,234 views already" may 
 
 import re
 
+from ingest.clean.months import month_of
 from ingest.dedupe.spelling import tokens
 from ingest.words import without_accents
 
@@ -38,20 +39,13 @@ _COUNTED = _words("""
 """One of these there must be, or a time of day beside a date: in English, Spanish, Portuguese, French, German, Italian,
 and of Japanese what is updated, published, read, ago, a comment or liked."""
 
-_DATED = _words("""
-    january february march april may june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
-    today yesterday
-    enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre ene abr dic
+_DAYS = _words("""
+    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today yesterday
     lunes martes miercoles jueves viernes sabado domingo hoy ayer
-    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro segunda terca quarta quinta sexta
-    feira hoje ontem
-    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi
-    vendredi samedi dimanche hier
-    januar februar marz juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
-    heute gestern
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi
-    sabato domenica oggi ieri
+    segunda terca quarta quinta sexta feira hoje ontem
+    lundi mardi mercredi jeudi vendredi samedi dimanche hier
+    montag dienstag mittwoch donnerstag freitag samstag sonntag heute gestern
+    lunedi martedi mercoledi giovedi venerdi sabato domenica oggi ieri
     年 月 日
 """)
 
@@ -70,7 +64,7 @@ _BESIDE = _words("""
     新 開 信 覧 回 件 時 間 分 秒 最 終 数 い ね メ ン ト 表 示 午 後 の
 """)
 
-_WORDS = _COUNTED | _DATED | _BESIDE
+_WORDS = _COUNTED | _DAYS | _BESIDE
 
 
 def without_counters(line: str) -> str:
@@ -86,10 +80,10 @@ def _is_counter(part: str) -> bool:
         word = without_accents(token)
         if _FIGURE.fullmatch(word):
             figures.append(word)
-        elif word in _WORDS:
+        elif word in _WORDS or month_of(word):
             named.append(word)
         else:
             return False  # nearly always at the first word
     # A date alone may be the text's own.
-    clock = any(map(_CLOCK.fullmatch, figures)) and not _DATED.isdisjoint(named)
+    clock = any(map(_CLOCK.fullmatch, figures)) and any(word in _DAYS or month_of(word) for word in named)
     return (not named and not figures) or clock or not _COUNTED.isdisjoint(named)

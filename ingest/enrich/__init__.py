@@ -6,14 +6,15 @@ import logging
 from collections.abc import Callable
 
 from ingest.enrich.language import add_language
+from ingest.enrich.notes import add_notes
 from ingest.enrich.reading import add_reading_time
 from ingest.models import Article
 
-__all__ = ["ENRICHERS", "add_language", "add_reading_time", "enrich"]
+__all__ = ["ENRICHERS", "add_language", "add_notes", "add_reading_time", "enrich"]
 
 Enricher = Callable[[Article], Article]
 
-ENRICHERS: tuple[Enricher, ...] = (add_language, add_reading_time)
+ENRICHERS: tuple[Enricher, ...] = (add_language, add_reading_time, add_notes)
 """In this order: a later one sees what an earlier one added."""
 
 _log = logging.getLogger("teletipo.enrich")
