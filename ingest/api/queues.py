@@ -230,7 +230,8 @@ def _feed(
     names = {source.id: source.name for source in wire.settings.sources.values()}
     channel = Channel(queue, str(request.url), str(request.base_url), names)
     entries = wire.store.newest_entries(queue, limit)
-    body = write(channel, wire.store.articles_of(list(dict.fromkeys(entry.id for entry in entries))))
+    articles = wire.store.articles_of(list(dict.fromkeys(entry.id for entry in entries)))
+    body = write(channel, [article for article in articles if not article.retracted])
     validators = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": "private, no-cache"}
     written = _written(entries[0]) if entries else None
     if written:  # a second that is not over may bring another entry: until then it is the one before

@@ -10,7 +10,7 @@
     <ms> paused <milliseconds>                  its host asked to be left alone
     <ms> looked <what was found>                a look at the page of what was published
     <ms> stays <error>                          nothing came of the page that a look found changed
-    <ms> retracted <article id> <revision>      the page is gone for good
+    <ms> retracted <revision>                   the page is gone for good
     <ms> dead <error>                           the last attempt failed
     <ms> revived                                a person gave it all its attempts again
     <ms> dropped                                a person had it forgotten

@@ -34,7 +34,7 @@ for index = 10, #KEYS do
     'published', ARGV[12])
 end
 if redis.call('HGET', KEYS[3], 'step') == 'done' then redis.call('HSET', KEYS[3], 'outcome', 'retracted') end
-if redis.call('EXISTS', KEYS[9]) == 1 then tell(KEYS[9], now, 'retracted ' .. ARGV[4] .. ' ' .. ARGV[5]) end
+if redis.call('EXISTS', KEYS[9]) == 1 then tell(KEYS[9], now, 'retracted ' .. ARGV[5]) end
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('DEL', KEYS[2])

@@ -148,6 +148,13 @@ def test_an_article_that_was_revised_is_in_the_feed_once_as_it_is_now(api: Api, 
     assert entry["title"] == "The corrected title"
 
 
+def test_an_article_that_was_retracted_leaves_the_feed(api: Api, store: Store) -> None:
+    commit(store, "https://outlet.example/a")
+    commit(store, "https://outlet.example/b")
+    commit(store, "https://outlet.example/b", revision=2, body="The page is gone now.", retracted=datetime.now(UTC))
+    assert [entry["url"] for entry in api.get("/queues/all/feed.json")["items"]] == ["https://outlet.example/a"]
+
+
 @pytest.mark.parametrize("kind", ["atom", "json"])
 def test_who_has_the_feed_is_told_so_until_it_changes(api: Api, store: Store, kind: str) -> None:
     path = f"/queues/all/feed.{kind}"

@@ -306,6 +306,20 @@ def test_a_revision_shows_what_changed_and_the_one_before_can_be_read(
     assert "revision 1 of 2" in words(before.select_one(".copy .slug"))
 
 
+def test_a_retracted_article_says_so_on_the_wire_and_on_its_page(api: Api, store: Store) -> None:
+    made = publish(store, "ferries", "The ferries are in.")
+    gone = msgspec.structs.replace(made, revision=2, retracted=NOW, text="The ferries were in.")
+    assert store.commit(to_process(store, made.url), gone, ("all",)).outcome == "updated"
+    assert "retracted" in words(soup(api, "/").select_one("ol.wire .stamp"))
+    page = soup(api, f"/page/article/{made.id}")
+    assert "Retracted" in words(page.select_one(".copy .alarm"))
+    assert words(page.select_one(".text")) == "The ferries were in."
+    newest, oldest = page.select(".revisions article")
+    assert "its page is gone" in words(newest)
+    assert "its page is gone" not in words(oldest)
+    assert soup(api, f"/page/article/{made.id}?revision=1").select_one(".copy .alarm") is None
+
+
 @pytest.mark.parametrize("path", ["/page/article/0123456789abcdef", "/page/fetch/0123456789abcdef", "/page/static/x"])
 def test_what_is_not_there_is_a_page_that_says_so(api: Api, path: str) -> None:
     page = soup(api, path, 404)

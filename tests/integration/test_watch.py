@@ -498,7 +498,7 @@ def test_each_look_and_what_came_of_it_is_in_the_life_of_the_address(begin: Begi
     looks = life[[what for what, _ in life].index("looked") :]
     assert [what for what, _ in looks] == ["looked", "stays", "looked", "looked", "retracted"]
     assert [words for what, words in looks if what == "looked"] == ["changed", "changed", "gone, to be confirmed"]
-    assert looks[-1] == ("retracted", f"{article_id(url)} 2")
+    assert looks[-1] == ("retracted", "2")
     assert "not there" in looks[1][1]
 
 
