@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, get_origin
 
 import msgspec
 
@@ -97,15 +97,22 @@ def _cell(value: Any) -> str:
             return ""
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
-        case tuple():
-            return "; ".join(value)
         case msgspec.Struct():
+            return to_json(value).decode()
+        case tuple() if all(isinstance(each, str) for each in value):
+            return "; ".join(value)
+        case tuple():
             return to_json(value).decode()
     return str(value)
 
 
 def _column(value: Any) -> Any:
-    return to_json(value).decode() if isinstance(value, msgspec.Struct) else value
+    match value:
+        case msgspec.Struct():
+            return to_json(value).decode()
+        case tuple():
+            return [each if isinstance(each, str) else to_json(each).decode() for each in value]
+    return value
 
 
 def _arrow_type(arrow: Any, kind: Any) -> Any:
@@ -113,4 +120,4 @@ def _arrow_type(arrow: Any, kind: Any) -> Any:
         return arrow.int64()
     if kind in {datetime, datetime | None}:
         return arrow.timestamp("us", tz="UTC")
-    return arrow.list_(arrow.string()) if kind == tuple[str, ...] else arrow.string()
+    return arrow.list_(arrow.string()) if get_origin(kind) is tuple else arrow.string()

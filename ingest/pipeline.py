@@ -19,8 +19,9 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Lesson, evidence_of, outlet_of, packed, taught
-from ingest.models import Article, Entry, Feed, Fetch, Outcome, Page, Source, Validators
+from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source, Validators
 from ingest.parse import Parsed, parse
+from ingest.publishing import publish
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
@@ -113,7 +114,9 @@ def process_article(context: Context, lease: Lease) -> str:
     if lesson:
         _learn(context, source.id, lesson)
     seen = observed(article)._replace(agreed=lesson.agreed if lesson and lesson.version else None)
-    return _commit(context, lease, article, _with_page(source.id, known.baseline, seen) if fetched else None)
+    baseline = _with_page(source.id, known.baseline, seen) if fetched else None
+    committed = publish(context, lease, article, entry.guid, baseline)
+    return f"{committed.outcome} {committed.id}".strip()
 
 
 # ── parts of the steps ──
@@ -220,16 +223,6 @@ def _with_page(source: str, baseline: Baseline, page: Observed) -> Baseline:
     elif baseline.drifting and not after.drifting:
         _log.warning("source %s drifts no more", source)
     return after
-
-
-def _commit(context: Context, lease: Lease, article: Article, baseline: Baseline | None) -> str:
-    queues = context.filters.queues_for(article)
-    for _ in range(CONFLICTS):  # as revision 1 first: nearly every article is new, and needs no question then
-        committed = context.store.commit(lease, article, queues, context.settings.queue_lengths, baseline)
-        if committed.outcome != "conflict":
-            return f"{committed.outcome} {committed.id}".strip()
-        article = msgspec.structs.replace(article, revision=context.store.revision(article.id) + 1)
-    raise WorkFailed(f"{article.url} was revised by others {CONFLICTS} times in a row")
 
 
 def _validators(state: FeedState) -> Validators:

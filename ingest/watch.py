@@ -122,7 +122,7 @@ def _gone(context: Context, lease: Lease, watched: Watched, wait: float | None) 
         return _ended(context, lease, context.settings.watch.confirm, "gone, to be confirmed", gone=1)
     for _ in range(CONFLICTS):
         told = context.store.retract(
-            lease, _retracted(article), _queues(context, article), context.settings.queue_lengths, wait
+            lease, _retracted(article), _queues(context, article), context.settings.queues, wait
         )
         if told == "retracted":
             return f"retracted {article.id}"

@@ -33,7 +33,7 @@ FILL_BATCH = 200
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a fetch has come. outcomes: created, updated, unchanged, duplicate, dead -> how many."""
+    """How far a fetch has come. outcomes: created, copy, updated, unchanged, quietened, duplicate, dead -> how many."""
 
     feeds: int
     feeds_done: int
@@ -191,7 +191,7 @@ class Wire:
         yield FillProgress(0, len(missing), 0)
         for done in range(0, len(missing), FILL_BATCH):
             ids = [article_id for article_id in missing[done : done + FILL_BATCH] if article_id not in held]
-            last, more, committed = self.store.fill(queue, self.store.articles_of(ids), last, kept)
+            last, more, committed = self.store.fill(queue, self.store.articles_of(ids), last, settings)
             held.update(committed)
             written += more
             yield FillProgress(min(done + FILL_BATCH, len(missing)), len(missing), written)

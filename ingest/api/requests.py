@@ -29,7 +29,7 @@ class Names(BaseModel):
 
 
 class FetchProgress(Record, frozen=True, kw_only=True):
-    """How far a fetch has come. outcomes: created, updated, unchanged, duplicate, dead -> how many entries."""
+    """How far a fetch has come. outcomes: created, copy, updated, unchanged, quietened, duplicate, dead -> how many."""
 
     ticket: str
     done: bool

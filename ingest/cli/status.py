@@ -71,7 +71,7 @@ def _source(
         "last_error": stands.last_error,
         "drift": stands.drift,
         "drifting_since": stands.drifting,
-        "articles_today": day.get("created", 0),
+        "articles_today": day.get("created", 0) + day.get("copy", 0),
         "today": day,
         "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in stands.feeds],
     }

@@ -65,7 +65,8 @@ class WorkerSettings(Strict, frozen=True, kw_only=True):
 class RetentionSettings(Strict, frozen=True, kw_only=True):
     """How long what is kept. page_days: a page's bytes; entry_days: an entry after a feed last named it; queue_length,
     queue_days: entries in a queue, oldest dropped first; article_days: an article's text and revisions after it was
-    last revised; tombstone_days: that an article was there, so that it does not come back as new. 0 days: for ever."""
+    last revised; tombstone_days: that an article was there, so that it does not come back as new; fingerprint_days:
+    what a text was like after it was last seen, so that copies of it are found. 0 days: for ever."""
 
     page_days: float = 7.0
     entry_days: float = 90.0
@@ -73,6 +74,7 @@ class RetentionSettings(Strict, frozen=True, kw_only=True):
     queue_days: float = 0.0
     article_days: float = 0.0
     tombstone_days: float = 0.0
+    fingerprint_days: float = 90.0
     revisions: int = 20
 
 
@@ -94,8 +96,10 @@ class Conditions(Strict, frozen=True, kw_only=True):
 
 class QueueSettings(Conditions, frozen=True, kw_only=True):
     """A queue: its filter, what it refuses although the filter takes it (`[queues.NAME.not]`, any field is enough), and
-    how long it keeps its entries, None for what [retention] says."""
+    how long it keeps its entries, None for what [retention] says. duplicates: of copies of one text that its filter
+    takes, the `first` to arrive, the first of each `outlet`, or `all`."""
 
+    duplicates: Literal["first", "outlet", "all"] = "first"
     refused: Conditions = msgspec.field(name="not", default=Conditions())
     keep_days: float | None = None
     keep_entries: int | None = None
@@ -180,11 +184,6 @@ class Settings(Tables, frozen=True, kw_only=True, dict=True):
     def feeds(self) -> dict[str, Feed]:
         """Every feed of every source by its id."""
         return {feed.id: feed for source in self.sources.values() for feed in source.polled()}
-
-    @cached_property
-    def queue_lengths(self) -> dict[str, int]:
-        """The queues that say themselves how many entries they keep."""
-        return {name: queue.keep_entries for name, queue in self.queues.items() if queue.keep_entries}
 
     def webhook(self, name: str) -> WebhookSettings:
         """The webhook of that name. Raises UnknownName with the nearest right one."""

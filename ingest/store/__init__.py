@@ -7,6 +7,7 @@ Two places are atomic, both Lua: `claim` (is this entry new?) and `commit` (publ
 between them may be repeated safely, because a piece of work stays in `due` until it is done. keys.py lists every key.
 """
 
+from ingest.store.committing import Candidate, Case, Committed, Member, Other, Verdict
 from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
@@ -21,7 +22,7 @@ from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed
 from ingest.store.watching import Looks, Watched
 from ingest.store.webhooks import WebhookState
-from ingest.store.work import BY_HAND, IMPORT, Claim, Committed, FirstLook, Lease
+from ingest.store.work import BY_HAND, IMPORT, Claim, FirstLook, Lease
 
 __all__ = [
     "BY_HAND",
@@ -30,6 +31,8 @@ __all__ = [
     "QUEUES",
     "STORE_DOWN",
     "Batch",
+    "Candidate",
+    "Case",
     "Claim",
     "Committed",
     "DeadLetter",
@@ -47,13 +50,16 @@ __all__ = [
     "Lease",
     "Limits",
     "Looks",
+    "Member",
     "Missed",
+    "Other",
     "Place",
     "QueueEntry",
     "QueueName",
     "QueueState",
     "SourceState",
     "Store",
+    "Verdict",
     "Watched",
     "WebhookState",
     "die_with_parent",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.settings import RetentionSettings
+from ingest.settings import QueueSettings, RetentionSettings
 from ingest.store.keys import Keys
 
 _LUA = Path(__file__).parent
@@ -48,6 +48,10 @@ class Base:
         seconds, micros = self._redis.time()
         return int(seconds) * 1000 + int(micros) // 1000
 
+    def kept_entries(self, queue: QueueSettings | None) -> int:
+        """Entries that a queue keeps, about; None for one that says nothing of it."""
+        return (queue and queue.keep_entries) or self._retention.queue_length
+
     def _run(self, name: str, keys: Sequence[str], arguments: Sequence[str | bytes | int | float]) -> Any:
         return self._scripts[name](keys, arguments)
 
@@ -65,7 +69,7 @@ class Base:
 
 
 def _script(file: Path) -> str:
-    """The script, after the parts that its first line asks for (`-- with: lib_life`), as Lua here has no include."""
+    """The script after the parts that its first line asks for (`-- with: lib_clusters`), as Lua has no include here."""
     own = file.read_text()
     first = own.partition("\n")[0]
     parts = first.removeprefix("-- with:").split() if first.startswith("-- with:") else []

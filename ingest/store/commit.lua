@@ -1,72 +1,214 @@
+-- with: lib_fingerprints lib_clusters
 -- Commit an article: publish it, or say why not, and take its entry out of `due`. All or nothing, once.
 --
 -- KEYS[1]  due:process           zset     read and written
--- KEYS[2]  entry:<id>            hash     read and written
+-- KEYS[2]  entry:<id>            hash     written, and that of the owner before
 -- KEYS[3]  article:<id>          string   written
 -- KEYS[4]  identity:<id>         hash     read and written
--- KEYS[5]  fingerprint:<value>   string   read, written where unset
--- KEYS[6]  articles              zset     written
--- KEYS[7]  articles:<source>     zset     written
--- KEYS[8]  day:<source>:<date>   hash     counted up
--- KEYS[9]  revised               zset     written
--- KEYS[10] revisions:<id>        hash     the revision that this one replaces is moved there
--- KEYS[11] baseline:<source>     string   written, where ARGV[16] has one
--- KEYS[12..] queue:<name>        stream   one entry each
--- ARGV     1 member   2 token   3 article id   4 revision   5 content hash   6 fingerprint or ''   7 article JSON
---          8 sorted in ms   9 ms that a finished entry is remembered   10 revisions kept
---          11 source   12 url   13 title   14 language   15 published   16 figures or ''
---          17.. the length of each queue
+-- KEYS[5]  articles              zset     written
+-- KEYS[6]  articles:<source>     zset     written
+-- KEYS[7]  day:<source>:<date>   hash     counted up
+-- KEYS[8]  revised               zset     written
+-- KEYS[9]  revisions:<id>        hash     the revision that this one replaces is moved there
+-- KEYS[10] baseline:<source>     string   written, where ARGV[10] has one
+-- KEYS[11] fingerprints          hash     read and written, with its shards, see lib_fingerprints.lua
+-- KEYS[12] addresses:<id>        set      written: addresses of the article that came after it
+-- KEYS[13..] queue:<name>        stream   one entry each
+-- ARGV     1 member   2 token   3 article id   4 revision   5 content hash   6 article JSON
+--          7 sorted in ms   8 ms that a finished entry is remembered   9 source   10 figures or ''
+--          11 prefix of all keys   12 JSON of what else is to be known:
+--               queues {{name, length, duplicates}, ...}   addresses {url, ...}   told {url, title, language, published}
+--               minima, paragraphs: how many of ARGV[14..] are which   life: ms that fingerprints are kept
+--               revisions: how many are kept   guid: what the feed calls it   judged {id = kind, ...}, see below
+--               moved: true where the entry is known to be this article at a new address
+--               settled: the revision against which the caller saw no change that matters, as: the outcome then
+--          13 article JSON that names what it is a copy of, for where it comes into a cluster, or ''
+--          14.. features of the text, the minima first
+-- Keys of other articles (identity, links, cluster) are found on the way, so all keys must be in one slot on a Cluster.
+--
 -- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
--- An entry owns the article that it published, and the one at its own address. Any other entry of that article (AMP,
--- mobile, a section's copy) is a duplicate, even where its words differ a little: else two such addresses would publish
--- revisions in turn.
--- Returns  {stale}                 the lease is no longer held: somebody else does or did this
---          {conflict, revision}    the article's revision is another than ARGV[4] - 1: read it and come again
---          {unchanged, id} | {duplicate, id of the first} | {created, id} | {updated, id}
+-- One entry at a time owns an article and may revise it: the one that published it, until one comes at its own address or
+-- it moves, when its old address has no more say. Any other entry of it (AMP, mobile, a section's copy) is a duplicate, even where its words differ a little:
+-- else two such addresses would publish revisions in turn.
+--
+-- Articles that share fingerprints with this one are candidates. The caller reads them, and comes again with what each is:
+-- `same` or `part` (a copy, see lib_clusters.lua), `duplicate` (this very article) or '' (neither).
+-- Returns  {stale}                     the lease is no longer held: somebody else does or did this
+--          {conflict, revision}        the article's revision is another than ARGV[4] - 1: read it and come again
+--          {candidates, id, minima, paragraphs in common, cluster, ...}   judge these and come again
+--          {unchanged, id} | {duplicate, id of the first} | {created, id} | {copy, id} | {updated, id}
+local id, source, prefix = ARGV[3], ARGV[9], ARGV[11]
+local also = cjson.decode(ARGV[12])
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {'stale'} end
 
-local function finish(outcome, id)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local entry = string.match(ARGV[1], ':(.*)$')
+
+local function finish(outcome, article)
   redis.call('ZREM', KEYS[1], ARGV[1])
-  redis.call('HSET', KEYS[2], 'step', 'done', 'outcome', outcome, 'article', id)
+  redis.call('HSET', KEYS[2], 'step', 'done', 'outcome', outcome, 'article', article)
   redis.call('HDEL', KEYS[2], 'error', 'attempt', 'refetched')
-  if outcome ~= 'duplicate' then redis.call('HSET', KEYS[2], 'owns', id) end
-  redis.call('PEXPIRE', KEYS[2], ARGV[9])
-  redis.call('HINCRBY', KEYS[8], outcome, 1)
-  redis.call('EXPIRE', KEYS[8], 3456000)
-  if ARGV[16] ~= '' then redis.call('SET', KEYS[11], ARGV[16], 'PX', ARGV[9]) end
-  return {outcome, id}
+  redis.call('PEXPIRE', KEYS[2], ARGV[8])
+  redis.call('HINCRBY', KEYS[7], outcome, 1)
+  redis.call('EXPIRE', KEYS[7], 3456000)
+  if ARGV[10] ~= '' then redis.call('SET', KEYS[10], ARGV[10], 'PX', ARGV[8]) end
+  return {outcome, article}
 end
 
-local known = redis.call('HMGET', KEYS[4], 'revision', 'content')
+local function duplicate_of(article)
+  redis.call('HDEL', KEYS[2], 'owns')
+  redis.call('SADD', prefix .. 'addresses:' .. article, unpack(also.addresses))
+  return finish('duplicate', article)
+end
+
+local function take_over(owner)
+  if owner and owner ~= entry then redis.call('HDEL', prefix .. 'entry:' .. owner, 'owns') end
+  redis.call('HSET', KEYS[4], 'owner', entry)
+  redis.call('HSET', KEYS[2], 'owns', id)
+end
+
+local known = redis.call('HMGET', KEYS[4], 'revision', 'content', 'owner', 'retracted', 'queues', 'moved')
 local revision = tonumber(known[1] or 0)
-local own = ARGV[1] == 'entry:' .. ARGV[3] or redis.call('HGET', KEYS[2], 'owns') == ARGV[3]
-if revision > 0 and not own then return finish('duplicate', ARGV[3]) end
-if revision > 0 and known[2] == ARGV[5] then return finish('unchanged', ARGV[3]) end
-local first = ARGV[6] ~= '' and redis.call('GET', KEYS[5])
-if revision == 0 and first and first ~= ARGV[3] then return finish('duplicate', first) end
+local own = also.moved or known[3] == entry or entry == id and not known[6]
+if revision > 0 then
+  if not own then return duplicate_of(id) end
+  if known[2] == ARGV[5] and not known[4] then also.settled, also.as = revision, 'unchanged' end
+  if also.settled == revision then
+    take_over(known[3])
+    if also.moved then redis.call('SADD', KEYS[12], unpack(also.addresses)) end
+    if also.as == 'unchanged' then redis.call('HSET', KEYS[4], 'content', ARGV[5]) end
+    return finish(also.as, id)
+  end
+end
 if revision + 1 ~= tonumber(ARGV[4]) then return {'conflict', known[1] or '0'} end
 
-local time = redis.call('TIME')
+-- ── who has the same words ──
+
+local tables = tables_of(KEYS[11], also.life, now)
+local features = {unpack(ARGV, 14)}
+local owners = owners_of(KEYS[11], tables, features)
+
+local MOST_CLUSTERS, MOST_OF_ONE = 8, 16
+
+local function clusters_in_sight()
+  local found, seen = {}, {}
+  for place, having in ipairs(owners) do
+    for at = #having, 1, -1 do
+      local owner = having[at]
+      seen[owner] = seen[owner] or redis.call('HMGET', prefix .. 'identity:' .. owner, 'revision', 'cluster')
+      if not seen[owner][1] then
+        table.remove(having, at) -- not even a tombstone is left of it
+      elseif owner ~= id then
+        local name = seen[owner][2] or owner
+        found[name] = found[name] or {name = name, hits = 0, minima = 0, paragraphs = 0, ids = {}, common = {}}
+        local each = found[name]
+        if not each.common[owner] then
+          each.common[owner] = {0, 0}
+          table.insert(each.ids, owner)
+        end
+        local kind = place <= also.minima and 1 or 2
+        each.common[owner][kind] = each.common[owner][kind] + 1
+        each.hits = each.hits + 1
+        if kind == 1 then each.minima = each.minima + 1 else each.paragraphs = each.paragraphs + 1 end
+      end
+    end
+  end
+  return found
+end
+
+local function add_unseen(each, others)
+  for _, other in ipairs(others) do
+    if other ~= id and not each.common[other] then
+      each.common[other] = {0, 0}
+      table.insert(each.ids, other)
+    end
+  end
+end
+
+-- Those that share fingerprints, the most alike first, then others of their cluster, then what they are linked with.
+local function to_judge(each)
+  local function weight(other) return each.common[other][1] + each.common[other][2] end
+  table.sort(each.ids, function(a, b)
+    if weight(a) ~= weight(b) then return weight(a) > weight(b) end
+    return a < b
+  end)
+  add_unseen(each, redis.call('ZRANGE', prefix .. 'cluster:' .. each.name, 0, MOST_OF_ONE))
+  for _, other in ipairs({unpack(each.ids)}) do
+    if #each.ids >= MOST_OF_ONE then break end
+    add_unseen(each, redis.call('HKEYS', prefix .. 'links:' .. other))
+  end
+  return {unpack(each.ids, 1, MOST_OF_ONE)}
+end
+
+local function candidates()
+  local likely = {}
+  for _, each in pairs(clusters_in_sight()) do
+    if each.minima >= 2 or each.paragraphs >= 1 then table.insert(likely, each) end
+  end
+  table.sort(likely, function(a, b)
+    if a.hits ~= b.hits then return a.hits > b.hits end
+    return a.name < b.name
+  end)
+  local asked, seen, new = {'candidates'}, {}, false
+  local function ask(other, common, name)
+    if seen[other] then return end
+    seen[other], new = true, new or not also.judged[other]
+    for _, part in ipairs({other, common[1], common[2], name}) do table.insert(asked, part) end
+  end
+  for place = 1, math.min(#likely, MOST_CLUSTERS) do
+    local each = likely[place]
+    for _, other in ipairs(to_judge(each)) do ask(other, each.common[other], each.name) end
+  end
+  if revision > 0 then -- what it was alike before
+    for _, other in ipairs(redis.call('HKEYS', prefix .. 'links:' .. id)) do
+      ask(other, {0, 0}, cluster_of(prefix, other) or other)
+    end
+  end
+  return new and asked
+end
+
+local asked = candidates()
+if asked then return asked end
+local kinds = {}
+for other, kind in pairs(also.judged) do
+  if kind == 'duplicate' and revision == 0 then return duplicate_of(other) end
+  kinds[other] = kind == 'duplicate' and 'same' or kind
+end
+
+-- ── it is published ──
+
 local before = revision > 0 and redis.call('GET', KEYS[3])
 if before then
-  redis.call('HSET', KEYS[10], revision, before)
-  redis.call('HDEL', KEYS[10], revision - tonumber(ARGV[10]))
+  redis.call('HSET', KEYS[9], revision, before)
+  redis.call('HDEL', KEYS[9], revision - also.revisions)
 end
-redis.call('SET', KEYS[3], ARGV[7])
-redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'fingerprint', ARGV[6], 'source', ARGV[11])
+redis.call('SET', KEYS[3], ARGV[6])
+redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'source', source, 'sorted', ARGV[7],
+  'guid', also.guid)
+take_over(known[3])
+if also.moved then redis.call('HSET', KEYS[4], 'moved', 1) end
+redis.call('HDEL', KEYS[4], 'retracted')
 redis.call('PERSIST', KEYS[4])
-if ARGV[6] ~= '' then
-  redis.call('SET', KEYS[5], ARGV[3], 'NX')
-  redis.call('PERSIST', KEYS[5])
-end
-redis.call('ZADD', KEYS[6], 'NX', ARGV[8], ARGV[3])
-redis.call('ZADD', KEYS[7], 'NX', ARGV[8], ARGV[3])
-redis.call('ZADD', KEYS[9], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), ARGV[3])
+redis.call('ZADD', KEYS[5], 'NX', ARGV[7], id)
+redis.call('ZADD', KEYS[6], 'NX', ARGV[7], id)
+redis.call('ZADD', KEYS[8], string.format('%.0f', now), id)
+if next(kinds) then link(prefix, id, kinds) end
+local copied = cluster_of(prefix, id)
+local function is_mate(other) return copied and cluster_of(prefix, other) == copied end
+remember(KEYS[11], tables, features, owners, id, is_mate, also.life, now)
+if copied and ARGV[13] ~= '' then redis.call('SET', KEYS[3], ARGV[13]) end
+
 local event = revision == 0 and 'created' or 'updated'
-for index = 12, #KEYS do
-  redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[index + 5], '*', 'id', ARGV[3], 'revision', ARGV[4],
-    'event', event, 'source', ARGV[11], 'url', ARGV[12], 'title', ARGV[13], 'language', ARGV[14],
-    'published', ARGV[15])
+local took = {}
+for place, queue in ipairs(also.queues) do
+  local name, length, duplicates = queue[1], queue[2], queue[3]
+  if among(known[5], name) or wanted(prefix, id, source, name, duplicates) then
+    redis.call('XADD', KEYS[12 + place], 'MAXLEN', '~', length, '*', 'id', id, 'revision', ARGV[4], 'event', event,
+      'source', source, 'url', also.told[1], 'title', also.told[2], 'language', also.told[3], 'published', also.told[4])
+    table.insert(took, name)
+  end
 end
-return finish(event, ARGV[3])
+add_queues(prefix, id, took)
+return finish(event == 'created' and copied and 'copy' or event, id)

@@ -11,6 +11,7 @@ from redis.retry import Retry
 from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
 from ingest.store.baselines import Baselines
+from ingest.store.committing import Committing
 from ingest.store.dead import Dead
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
@@ -26,7 +27,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Watching, Dead, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
+class Store(Letters, Watching, Dead, Committing, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

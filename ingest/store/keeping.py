@@ -39,17 +39,20 @@ class Keeping(Base):
             last = entries[-1][0].decode()
         return last, ids
 
-    def fill(self, queue: str, articles: Sequence[Article], after: str, length: int) -> Filled:
+    def fill(self, queue: str, articles: Sequence[Article], after: str, wanted: QueueSettings) -> Filled:
         """Put articles into a queue that did not have them when its last entry was `after`; what was committed since is
-        left alone (see fill.lua). length: entries that the queue keeps."""
+        left alone, and so are the copies that the queue does not want (see fill.lua)."""
         keys = [self.keys.queue(queue), *(self.keys.identity(article.id) for article in articles)]
         each = [part for article in articles for part in (article.id, str(article.revision), *told(article))]
-        last, written, *committed = self._run("fill", keys, [after, length, *each])
+        how: list[str | bytes | int | float] = [
+            after,
+            self.kept_entries(wanted),
+            queue,
+            wanted.duplicates,
+            self.keys.prefix,
+        ]
+        last, written, *committed = self._run("fill", keys, [*how, *each])
         return Filled(last.decode(), written, [article_id.decode() for article_id in committed])
-
-    def kept_entries(self, queue: QueueSettings) -> int:
-        """Entries that this queue keeps, about."""
-        return queue.keep_entries or self._retention.queue_length
 
     def sweep(self, queues: Mapping[str, QueueSettings]) -> int:
         """Drop what retention no longer keeps: entries by number and age, articles by age, consumers that were killed.
@@ -89,7 +92,7 @@ class Keeping(Base):
         return sum(self._purge_one(article_id.decode(), before) for article_id in ids)
 
     def _purge_one(self, article_id: str, before: int) -> int:
-        source, fingerprint = self._redis.hmget(self.keys.identity(article_id), "source", "fingerprint")
+        source = self._redis.hget(self.keys.identity(article_id), "source")
         if source is None and (kept := self._redis.get(self.keys.article(article_id))):
             source = article_from_json(kept).source.encode()
         keys = [
@@ -99,6 +102,8 @@ class Keeping(Base):
             self.keys.articles(),
             self.keys.articles((source or b"").decode()),
             self.keys.identity(article_id),
-            self.keys.fingerprint((fingerprint or b"").decode()),
+            self.keys.addresses(article_id),
+            self.keys.links(article_id),
         ]
-        return int(self._run("purge", keys, [article_id, before, days_ms(self._retention.tombstone_days)]))
+        kept = days_ms(self._retention.tombstone_days)
+        return int(self._run("purge", keys, [article_id, before, kept, self.keys.prefix]))

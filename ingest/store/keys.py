@@ -18,8 +18,14 @@ programs; the rest may change from one version to the next.
     <p>pause:<host>            string  ms until which that host asked to be left alone       until then
     <p>look:<host>             string  ms of that host's next free slot for a look           until then
     <p>article:<id> *          string  the Article as JSON                                   article_days
-    <p>identity:<id>           hash    revision, content, fingerprint; outlives the text     tombstone_days
-    <p>fingerprint:<value>     string  id of the first article with that body                tombstone_days
+    <p>identity:<id>           hash    revision, content, owner, queues, cluster, ...        tombstone_days
+    <p>addresses:<id>          set     its addresses that came after it was published        tombstone_days
+    <p>links:<id>              hash    id of another article -> same | part: copies          tombstone_days
+    <p>cluster:<name>          zset    id -> ms of Article.sorted: copies of one another     tombstone_days
+    <p>fingerprints:<version>  hash    the tables of fingerprints, see lib_fingerprints.lua  as long as they
+    <p>fingerprints:<version>:<table>:<shard>
+                               hash    part of a feature -> id of the article that had it    fingerprint_days
+    <p>guids:<feed id>         hash    guid -> entry id, of what the feed has now            entry_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
     <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days
@@ -103,8 +109,20 @@ class Keys:
     def identity(self, article_id: str) -> str:
         return f"{self.prefix}identity:{article_id}"
 
-    def fingerprint(self, value: str) -> str:
-        return f"{self.prefix}fingerprint:{value}"
+    def addresses(self, article_id: str) -> str:
+        return f"{self.prefix}addresses:{article_id}"
+
+    def links(self, article_id: str) -> str:
+        return f"{self.prefix}links:{article_id}"
+
+    def cluster(self, name: str) -> str:
+        return f"{self.prefix}cluster:{name}"
+
+    def fingerprints(self, version: str) -> str:
+        return f"{self.prefix}fingerprints:{version}"
+
+    def guids(self, feed_id: str) -> str:
+        return f"{self.prefix}guids:{feed_id}"
 
     def articles(self, source: str | None = None) -> str:
         return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"

@@ -249,7 +249,7 @@ class Reading(Queues):
         }
 
     def day(self, source: str, date: str | None = None) -> dict[str, int]:
-        """Counts of a UTC day (today): created, updated, unchanged, duplicate, dead."""
+        """Counts of a UTC day (today): created, copy, updated, unchanged, duplicate, retracted, dead, ..."""
         counts = self._redis.hgetall(self.keys.day(source, date or today()))
         return {name.decode(): int(count) for name, count in counts.items()}
 
@@ -269,8 +269,8 @@ class Reading(Queues):
         with self._redis.pipeline(transaction=False) as pipeline:
             for source in sources:
                 for date in dates:
-                    pipeline.hget(self.keys.day(source, date), "created")
-            counts = [int(count or 0) for count in pipeline.execute()]
+                    pipeline.hmget(self.keys.day(source, date), "created", "copy")
+            counts = [sum(int(count or 0) for count in counted) for counted in pipeline.execute()]
         return {source: counts[n * len(dates) : (n + 1) * len(dates)] for n, source in enumerate(sources)}
 
     def due_counts(self) -> dict[str, int]:

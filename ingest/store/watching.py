@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from ingest.models import Article, Page, Record, Validators, article_from_json, to_json
+from ingest.settings import QueueSettings
 from ingest.store.base import days_ms, ms, today
 from ingest.store.entries import text, told
 from ingest.store.life import MOST_ERROR, short
@@ -141,7 +142,12 @@ class Watching(Work):
         return None if queues is None else queues.decode().split()
 
     def retract(
-        self, lease: Lease, article: Article, queues: Sequence[str], lengths: Mapping[str, int], wait: float | None
+        self,
+        lease: Lease,
+        article: Article,
+        queues: Sequence[str],
+        rules: Mapping[str, QueueSettings],
+        wait: float | None,
     ) -> Retraction:
         """Publish this revision of the article, in which `retracted` is set, to the queues, once; the next look is in
         `wait` seconds. "conflict": it was revised since it was read, or is no longer kept. Raises LeaseLost."""
@@ -166,7 +172,7 @@ class Watching(Work):
             to_json(article),
             self._retention.revisions,
             *told(article),
-            *(lengths.get(name, self._retention.queue_length) for name in queues),
+            *(self.kept_entries(rules.get(name)) for name in queues),
         ]
         outcome = self._run("retract", keys, arguments).decode()
         self._held(outcome != "lost")

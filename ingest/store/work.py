@@ -1,29 +1,21 @@
-"""The work: `due`, leases, claim and commit. Every change here is one Lua script, so it happens whole or not at all."""
+"""The work: `due`, leases and claim. Every change here is one Lua script, so it happens whole or not at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Literal, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
-from ingest.baseline import Baseline
 from ingest.errors import LeaseLost
-from ingest.models import Article, Entry, Page, Record, Validators, short_hash, to_json
+from ingest.models import Entry, Page, Record, Validators, short_hash
 from ingest.store.base import Base, days_ms, ms, today
-from ingest.store.entries import told
 from ingest.store.keys import DUES, QueueName
 from ingest.store.life import MOST_ERROR, came, failed, named, short
 from ingest.store.pages import pack_entry, pack_page
 
-Verdict = Literal["new", "changed", "seen"]
+Claimed = Literal["new", "changed", "seen"]
 Step = Literal["fetch", "process"]
-CommitOutcome = Literal["created", "updated", "unchanged", "duplicate", "stale", "conflict"]
-
-
-NO_LENGTHS: Mapping[str, int] = {}
-
-
 BY_HAND = "hand"
 IMPORT = "import"
 """What stands in a record's `feed` where no feed named the entry."""
@@ -62,13 +54,6 @@ class FirstLook(NamedTuple):
 
     after: float
     validators: Validators
-
-
-class Committed(NamedTuple):
-    """What became of an article. `id` is the published article, or the first one that this is a duplicate of."""
-
-    outcome: CommitOutcome
-    id: str
 
 
 def _hash(claim: Claim) -> str:
@@ -127,7 +112,7 @@ class Work(Base):
 
     # ── the three steps ──
 
-    def claim(self, claims: Sequence[Claim]) -> list[Verdict]:
+    def claim(self, claims: Sequence[Claim]) -> list[Claimed]:
         """Claim entries, in one round trip: new and changed ones are in `due` when this returns."""
         script = self._scripts["claim"]
         with self._redis.pipeline(transaction=False) as pipeline:
@@ -135,7 +120,7 @@ class Work(Base):
                 keys, args = self._claim_arguments(claim)
                 script(keys, args, client=pipeline)
             verdicts = pipeline.execute()
-        return [cast("Verdict", verdict.decode()) for verdict in verdicts]
+        return [cast("Claimed", verdict.decode()) for verdict in verdicts]
 
     def advance(self, lease: Lease, page: Page | None, reason: str = "", *, look: FirstLook | None = None) -> None:
         """The page is here (or the feed's own text will do, for that reason): the entry's next step is to be processed.
@@ -197,51 +182,6 @@ class Work(Base):
         ]
         said = f"dead {short(error, MOST_ERROR)}"
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
-
-    def commit(
-        self,
-        lease: Lease,
-        article: Article,
-        queues: Sequence[str],
-        lengths: Mapping[str, int] = NO_LENGTHS,
-        baseline: Baseline | None = None,
-    ) -> Committed:
-        """Publish the article to the queues, once, or find out why it is not to be published (see commit.lua).
-
-        lengths: entries that a queue keeps, where that is not [retention] queue_length. baseline: its source's figures
-        with this page in them, to be kept together with it.
-        """
-        keys = [
-            self.keys.due("process"),
-            self.keys.entry(lease.id),
-            self.keys.article(article.id),
-            self.keys.identity(article.id),
-            self.keys.fingerprint(article.fingerprint),
-            self.keys.articles(),
-            self.keys.articles(article.source),
-            self.keys.day(article.source, today()),
-            self.keys.revised,
-            self.keys.revisions(article.id),
-            self.keys.baseline(article.source),
-            *(self.keys.queue(name) for name in queues),
-        ]
-        arguments: list[str | bytes | int] = [
-            lease.member,
-            lease.token,
-            article.id,
-            article.revision,
-            article.content_hash,
-            article.fingerprint,
-            to_json(article),
-            ms(article.sorted.timestamp()),
-            days_ms(self._retention.entry_days),
-            self._retention.revisions,
-            *told(article),
-            to_json(baseline) if baseline else "",
-            *(lengths.get(name, self._retention.queue_length) for name in queues),
-        ]
-        outcome, *rest = self._run("commit", keys, arguments)
-        return Committed(cast("CommitOutcome", outcome.decode()), rest[0].decode() if rest else "")
 
     def host_pause(self, url: str, seconds: float) -> None:
         """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""

@@ -1,13 +1,18 @@
 """What the integration tests make: articles and entries that share nothing with one another, and work begun."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ingest.baseline import Baseline, Observed, observe
+from ingest.context import Context
 from ingest.dedupe import fingerprint
+from ingest.fetch import Fetcher
 from ingest.models import Article, Entry, Extraction, article_id
-from ingest.settings import RetentionSettings
-from ingest.store import Claim, Lease, Store
+from ingest.publishing import publish
+from ingest.settings import FetchSettings, QueueSettings, RetentionSettings, Settings
+from ingest.store import Claim, Committed, Lease, Store
 
 A, B, C = (f"https://outlet.example/{name}" for name in "abc")
 LONG_LEASE = 60.0
@@ -74,6 +79,16 @@ def published(store: Store, url: str = A, body: str | None = None, queues: tuple
     made = article(url, body)
     assert store.commit(to_process(store, url), made, queues).outcome == "created"
     return made
+
+
+def through_commit(
+    store: Store, made: Article, queues: Mapping[str, QueueSettings] | None = None, *, url: str = "", guid: str = ""
+) -> Committed:
+    """Commit an article as the newswire does: candidates are judged, and what was published before is revised. url: of
+    the entry, where that is another than the article's own."""
+    settings = Settings(config=Path(), data=Path(), queues=dict(queues or {"all": QueueSettings()}))
+    context = Context(settings, store, Fetcher(FetchSettings()))
+    return publish(context, to_process(store, url or made.url), made, guid, None)
 
 
 def drifting() -> Baseline:

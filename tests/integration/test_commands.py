@@ -52,7 +52,7 @@ def running_store(data: Path) -> Iterator[Store]:
 
 def article(name: str) -> str:
     """A page whose every sentence has the name in it."""
-    sentences = " ".join(f"The {name} left the quay at {hour} and was back by dusk." for hour in range(6, 11))
+    sentences = " ".join(f"The {name} left the {name} quay at {hour} and the {name} returned." for hour in range(6, 11))
     return f'<html lang="en"><title>The {name}</title><article><h1>The {name}</h1><p>{sentences}</p></article></html>'
 
 

@@ -15,13 +15,14 @@ import msgspec
 import pytest
 
 from ingest.export import writer
-from ingest.models import Article, article_from_json, to_json
+from ingest.models import Article, Copy, Note, article_from_json, to_json
 from ingest.store import EmbeddedServer, open_store
 from tests.command import Ended, run_command
 from tests.conftest import config_folder
 from tests.integration.making import NOW, A, article, text, to_process
 
 SPRING = datetime(2026, 5, 1, 12, tzinfo=UTC)
+COPY = Copy(of="1" * 16, first="2" * 16, first_source="agency", first_url=A, shared=0.75, covered=1.0)
 ODD = 'Commas, "quotes", semicolons; = and\n\na second paragraph: año, «Ñandú», 🌊.\u2028Line.'
 
 Teletipo = Callable[..., Ended]
@@ -48,6 +49,8 @@ def made() -> list[Article]:
             published=SPRING + timedelta(days=number, microseconds=3) if number else None,
             fetched=NOW,
             sorted=SPRING + timedelta(days=number),
+            notes=(Note(kind="correction", text="An earlier version had 12 boats."),) if number == 2 else (),
+            copy_of=COPY if number == 4 else None,
         )
         for number in range(6)
     ]
@@ -123,6 +126,8 @@ def test_csv_has_a_row_for_each_article_and_a_column_for_each_field(
         said = each.published.isoformat().replace("+00:00", "Z") if each.published else ""
         assert row["published"] == said
         assert json.loads(row["extraction"]) == json.loads(to_json(each.extraction))
+        assert json.loads(row["notes"] or "[]") == json.loads(to_json(each.notes))
+        assert json.loads(row["copy_of"] or "null") == json.loads(to_json(each.copy_of))
 
 
 def test_parquet_has_typed_columns(teletipo: Teletipo, articles: list[Article], tmp_path: Path) -> None:
@@ -135,7 +140,8 @@ def test_parquet_has_typed_columns(teletipo: Teletipo, articles: list[Article], 
     assert types.is_integer(table.schema.field("words").type)
     rows = table.to_pylist()
     for row, each in zip(rows, articles, strict=True):
-        row["extraction"] = json.loads(row["extraction"])
+        row["extraction"], row["copy_of"] = json.loads(row["extraction"]), json.loads(row["copy_of"] or "null")
+        row["notes"] = [json.loads(note) for note in row["notes"]]
         assert msgspec.convert(row, Article) == each
 
 

@@ -29,6 +29,7 @@ from tests.integration.making import (
     published,
     started,
     text,
+    through_commit,
     to_process,
 )
 
@@ -252,8 +253,8 @@ def test_a_field_that_is_not_saved_again_stays(store: Store) -> None:
 
 
 def test_the_counts_of_a_day_are_kept_by_source(store: Store) -> None:
-    published(store, A, text(1))
-    store.commit(to_process(store, B), article(B, text(1)), [])
+    through_commit(store, article(A, text(1)))
+    through_commit(store, article(B, text(1)))
     store.set_aside(started(store, claimed(store, f"{A}/dead")), "outlet", "gone")
     assert store.day("outlet") == {"created": 1, "duplicate": 1, "dead": 1}
     assert store.days(["outlet", "other"]) == {"outlet": store.day("outlet"), "other": {}}

@@ -31,6 +31,7 @@ from tests.integration.making import (
     published,
     started,
     text,
+    through_commit,
     to_process,
 )
 
@@ -564,9 +565,9 @@ def test_a_revision_that_does_not_follow_is_a_conflict_and_the_work_goes_on(stor
 
 
 def test_the_same_body_at_two_addresses_is_one_article_and_a_duplicate(store: Store) -> None:
-    published(store, A, text(1))
+    through_commit(store, article(A, text(1)))
     copy = article(B, text(1).upper().replace(".", " —"), title="An agency's report")
-    assert store.commit(to_process(store, B), copy, ["all"]) == Committed("duplicate", article_id(A))
+    assert through_commit(store, copy) == Committed("duplicate", article_id(A))
     assert queue(store) == [(A, 1, "created")]
     assert store.article(article_id(B)) is None
     state = store.entry_state(article_id(B))
@@ -575,9 +576,9 @@ def test_the_same_body_at_two_addresses_is_one_article_and_a_duplicate(store: St
 
 
 def test_a_copy_that_gets_words_of_its_own_is_published(store: Store) -> None:
-    published(store, A, text(1))
-    assert store.commit(to_process(store, B), article(B, text(1)), ["all"]).outcome == "duplicate"
-    assert store.commit(to_process(store, B), article(B, text(2)), ["all"]).outcome == "created"
+    through_commit(store, article(A, text(1)))
+    assert through_commit(store, article(B, text(1))).outcome == "duplicate"
+    assert through_commit(store, article(B, text(2))).outcome == "created"
     assert queue(store) == [(A, 1, "created"), (B, 1, "created")]
 
 
@@ -613,10 +614,10 @@ def test_an_article_is_revised_through_the_address_under_which_it_was_found(stor
 
 
 def test_an_article_that_was_purged_does_not_return(store: Store, redis: Any) -> None:
-    published(store, A, text(1))
+    through_commit(store, article(A, text(1)))
     redis.delete(store.keys.article(article_id(A)))
-    assert store.commit(to_process(store, A), article(A, text(1)), ["all"]).outcome == "unchanged"
-    assert store.commit(to_process(store, B), article(B, text(1)), ["all"]).outcome == "duplicate"
+    assert through_commit(store, article(A, text(1))).outcome == "unchanged"
+    assert through_commit(store, article(B, text(1))).outcome == "duplicate"
     assert queue(store) == [(A, 1, "created")]
 
 

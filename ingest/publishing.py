@@ -1,0 +1,127 @@
+"""An article -> published, or found to be one that is there already: the questions that commit asks, answered.
+
+    commit ─► candidates   articles that share fingerprints: each is read and judged by its text
+           ─► conflict     it was published before: compared with that, it is the next revision
+           ─► anything else is the end
+
+Nothing is decided on what was read alone: commit looks again each time, and asks for what came in between.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ingest.baseline import Baseline
+from ingest.context import Context
+from ingest.dedupe import VERSION, Features, Likeness, copied, features, likeness
+from ingest.errors import WorkFailed
+from ingest.models import Article, Copy, short_hash
+from ingest.store import Candidate, Case, Committed, Lease, Other, Verdict
+
+TRIES = 20
+"""Times that commit may ask; each needs another worker that committed in between, but for the first two."""
+
+OF_A_TOMBSTONE = 0.6
+"""The share of the minima that a text has in common with one that was purged to be taken for the same: the texts
+cannot be compared any more, and so many agree by chance in one of a hundred pairs that are alike by 0.35."""
+
+
+class Judged(NamedTuple):
+    """A candidate, what the article is to it, and how like the texts are, None where the other's is gone."""
+
+    candidate: Candidate
+    other: Other
+    verdict: Verdict
+    like: Likeness | None = None
+
+
+def publish(context: Context, lease: Lease, article: Article, guid: str, baseline: Baseline | None) -> Committed:
+    """Commit the article as what it is: new, a copy, the next revision, or nothing new.
+
+    guid: what its feed calls it, empty where that is nothing. baseline: as for `Store.commit`.
+    """
+    store, known = context.store, features(article.text)
+    case = Case(VERSION, *known, guid=short_hash(f"{article.source}\x1f{guid}", 8) if guid else "")
+    seen: dict[str, Judged] = {}
+    for _ in range(TRIES):
+        queues = context.filters.queues_for(article)
+        committed = store.commit(lease, article, queues, context.settings.queues, baseline, case)
+        if committed.outcome == "conflict":
+            article, case = _revised(context, article, case)
+        elif committed.outcome == "candidates":
+            new = [candidate for candidate in committed.candidates if candidate.id not in seen]
+            seen |= {each.candidate.id: each for each in _judged(context, article, known, new)}
+            if moved := _moved(seen.values(), article, case):
+                article, case = _at_new_address(article, moved), case._replace(moved=True)
+                seen.pop(moved.id)
+            case = case._replace(
+                judged={other: each.verdict for other, each in seen.items() if other != article.id},
+                copy_of=_copy_of(article, list(seen.values())),
+            )
+        else:
+            return committed
+    raise WorkFailed(f"{article.url} was revised by others {TRIES} times in a row")
+
+
+# ── copies ──
+
+
+def _judged(context: Context, article: Article, known: Features, candidates: Sequence[Candidate]) -> Iterable[Judged]:
+    others = context.store.others([candidate.id for candidate in candidates])
+    return [_judge(article, known, candidate, other) for candidate, other in zip(candidates, others, strict=True)]
+
+
+def _judge(article: Article, known: Features, candidate: Candidate, other: Other) -> Judged:
+    if other.article is None:
+        gone = candidate.minima >= OF_A_TOMBSTONE * len(known.minima) > 0
+        return Judged(candidate, other, "duplicate" if gone else "")
+    like = likeness(article.text, other.article.text)
+    if article.source == other.article.source and article.fingerprint == other.article.fingerprint != "":
+        return Judged(candidate, other, "duplicate", like)
+    return Judged(candidate, other, "same" if like.kind == "same" else "part" if like.kind else "", like)
+
+
+def _copy_of(article: Article, judged: Sequence[Judged]) -> Copy | None:
+    """What it is a copy of: the most alike, and the first of all the clusters that it comes into."""
+    alike = [each for each in judged if each.verdict in {"same", "part"}]
+    if not alike:
+        return None
+    closest = max(alike, key=lambda each: (each.like.jaccard, each.like.shared, each.candidate.id) if each.like else ())
+    clusters = {each.candidate.cluster for each in alike}
+    fellows = [each.other.article for each in judged if each.candidate.cluster in clusters]
+    first = min(filter(None, (article, *fellows)), key=lambda each: (each.sorted, each.id))
+    assert closest.other.article is not None and closest.like is not None  # noqa: S101 — for the type checker
+    return copied(article, closest.other.article, first, closest.like)
+
+
+# ── the same article again ──
+
+
+def _moved(judged: Iterable[Judged], article: Article, case: Case) -> Article | None:
+    """The article that this one is at a new address: its feed calls both the same, and they have the same words. Feeds
+    lie about guids, so neither is enough."""
+    for each in judged:
+        other = each.other.article
+        same = other and each.verdict == "same" and (other.source, each.other.guid) == (article.source, case.guid)
+        if same and case.guid and article.revision == 1:
+            return other
+    return None
+
+
+def _at_new_address(article: Article, known: Article) -> Article:
+    """The article under the id and address that it is known by, as its next revision."""
+    return msgspec.structs.replace(
+        article,
+        id=known.id,
+        url=known.url,
+        revision=known.revision + 1,
+        addresses=tuple(dict.fromkeys((known.url, *known.addresses, article.url, *article.addresses))),
+    )
+
+
+def _revised(context: Context, article: Article, case: Case) -> tuple[Article, Case]:
+    """The article as the next revision of what was published."""
+    revision = context.store.revision(article.id)
+    addresses = dict.fromkeys((*article.addresses, *sorted(context.store.addresses(article.id))))
+    return msgspec.structs.replace(article, revision=revision + 1, addresses=tuple(addresses)), case

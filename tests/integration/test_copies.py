@@ -1,0 +1,319 @@
+"""Copies of one text are one story, whoever published them, and in whatever order they came."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.models import Article, article_id
+from ingest.settings import QueueSettings, RetentionSettings, Settings
+from ingest.store import Committed, EmbeddedServer, Store, open_store
+from ingest.wire import Wire
+from tests.integration.making import NOW, article, through_commit
+
+QUEUES = {
+    "first": QueueSettings(),
+    "outlet": QueueSettings(duplicates="outlet"),
+    "all": QueueSettings(duplicates="all"),
+    "spanish": QueueSettings(language=("es",)),
+}
+
+
+def paragraphs(seed: int, count: int = 6) -> list[str]:
+    """Paragraphs that share no five words with those of another seed."""
+    chance = Random(seed)
+    return [
+        " ".join(f"{chance.choice('bcdfglmnprstv')}{chance.randrange(10**6)}" for _ in range(30)) for _ in range(count)
+    ]
+
+
+def story(outlet: str, body: Iterable[str], **more: Any) -> Article:
+    """An article of this outlet with this body."""
+    url = more.pop("url", f"https://{outlet}.example/{more.pop('name', 'a')}")
+    return article(url, "\n\n".join(body), source=outlet, language=more.pop("language", "en"), **more)
+
+
+def urls(store: Store, queue: str) -> list[str]:
+    return [entry.url for entry in store.read_queue(queue, "0", 1000)]
+
+
+def clusters(store: Store, made: Iterable[Article]) -> set[frozenset[str]]:
+    """Who is with whom, by URL; those that are alone are alone."""
+    return {
+        frozenset(m.article.url for m in store.cluster(each.id) if m.article) or frozenset({each.url}) for each in made
+    }
+
+
+# ── what becomes of a copy ──
+
+
+def test_a_copy_is_published_as_an_article_that_says_whom_it_copies(store: Store) -> None:
+    original = story("agency", paragraphs(1))
+    copy = story("daily", ["Our correspondent writes what follows.", *paragraphs(1)[:5]], title="Another headline")
+    assert through_commit(store, original, QUEUES).outcome == "created"
+    assert through_commit(store, copy, QUEUES) == Committed("copy", copy.id)
+    kept = store.article(copy.id)
+    assert kept and kept.copy_of
+    assert (kept.copy_of.of, kept.copy_of.first, kept.copy_of.first_source) == (original.id, original.id, "agency")
+    assert kept.copy_of.first_url == original.url
+    assert 0.9 < kept.copy_of.shared < 1.0
+    assert 0.7 < kept.copy_of.covered < 0.9
+    assert (kept.copy_of.kept, kept.copy_of.added, kept.copy_of.dropped) == (5, 1, 1)
+    assert [member.id for member in store.cluster(original.id)] == [original.id, copy.id]
+    assert store.article(original.id) == original
+    assert store.day("daily") == {"copy": 1}
+
+
+def test_each_queue_takes_the_copies_that_it_wants(store: Store) -> None:
+    first, second = story("agency", paragraphs(1)), story("daily", paragraphs(1))
+    again = story("daily", [*paragraphs(1), "And a line of its own."], name="again")
+    for each in (first, second, again):
+        through_commit(store, each, QUEUES)
+    assert urls(store, "first") == [first.url]
+    assert urls(store, "outlet") == [first.url, second.url]
+    assert urls(store, "all") == [first.url, second.url, again.url]
+
+
+def test_a_queue_gets_the_first_copy_that_its_filter_takes_though_it_is_not_the_first_of_all(store: Store) -> None:
+    for outlet, language in (("agency", "en"), ("diario", "es"), ("prensa", "es")):
+        through_commit(store, story(outlet, paragraphs(1), language=language), QUEUES)
+    assert urls(store, "spanish") == ["https://diario.example/a"]
+    assert [m.queues for m in store.cluster(article_id("https://diario.example/a"))] == [
+        ("first", "outlet", "all"), ("outlet", "all", "spanish"), ("outlet", "all"),
+    ]  # fmt: skip
+
+
+def test_a_revision_goes_where_its_article_went(store: Store) -> None:
+    first, copy = story("agency", paragraphs(1)), story("daily", paragraphs(1))
+    through_commit(store, first, QUEUES)
+    through_commit(store, copy, QUEUES)
+    corrected = story("daily", [*paragraphs(1), "Correction: an earlier version had another figure."])
+    assert through_commit(store, corrected, QUEUES).outcome == "updated"
+    assert urls(store, "first") == [first.url]
+    assert urls(store, "all") == [first.url, copy.url, copy.url]
+    assert [m.id for m in store.cluster(copy.id)] == [first.id, copy.id] or first.id > copy.id
+
+
+def test_an_article_that_becomes_another_leaves_its_cluster(store: Store) -> None:
+    first, copy = story("agency", paragraphs(1)), story("daily", paragraphs(1))
+    for each in (first, copy, story("daily", paragraphs(2))):
+        through_commit(store, each, QUEUES)
+    assert store.cluster(first.id) == store.cluster(copy.id) == []
+    kept = store.article(copy.id)
+    assert kept
+    assert kept.copy_of is None
+
+
+def test_the_first_publisher_is_who_published_first_though_it_came_later(store: Store) -> None:
+    late = story("daily", paragraphs(1), sorted=NOW)
+    early = story("agency", paragraphs(1), sorted=NOW - timedelta(hours=2))
+    through_commit(store, late, QUEUES)
+    through_commit(store, early, QUEUES)
+    assert [member.id for member in store.cluster(late.id)] == [early.id, late.id]
+    kept = store.article(early.id)
+    assert kept and kept.copy_of
+    assert (kept.copy_of.of, kept.copy_of.first) == (late.id, early.id)
+
+
+def test_a_queue_that_is_added_is_filled_with_one_copy_of_each(store: Store) -> None:
+    made = [story(outlet, paragraphs(1)) for outlet in ("agency", "daily", "prensa")] + [
+        story("daily", paragraphs(2), name="b")
+    ]
+    for number, each in enumerate(made):
+        through_commit(
+            store, article(each.url, each.text, source=each.source, sorted=NOW + timedelta(hours=number)), QUEUES
+        )
+    added = {**QUEUES, "new": QueueSettings(), "whole": QueueSettings(duplicates="all")}
+    wire = Wire(Settings(config=Path(), data=Path(), queues=added), store)
+    for queue in ("new", "whole", "new"):
+        list(wire.fill(queue))
+    assert urls(store, "new") == [made[0].url, made[3].url]
+    assert urls(store, "whole") == [each.url for each in made]
+    through_commit(store, story("weekly", paragraphs(1)), added)
+    assert urls(store, "new") == [made[0].url, made[3].url], "what was filled in counts for what comes"
+
+
+# ── the same article ──
+
+
+def test_the_same_text_of_the_same_outlet_is_one_article_and_its_addresses_are_remembered(store: Store) -> None:
+    first, section = story("daily", paragraphs(1)), story("daily", paragraphs(1), name="sport/a")
+    through_commit(store, first, QUEUES)
+    assert through_commit(store, section, QUEUES) == Committed("duplicate", first.id)
+    assert store.addresses(first.id) == {section.url}
+    through_commit(store, story("daily", paragraphs(3)), QUEUES)
+    revised = store.article(first.id)
+    assert revised
+    assert set(revised.addresses) == {first.url, section.url} - ({first.url} - set(revised.addresses))
+    assert section.url in revised.addresses
+
+
+def test_what_its_feed_calls_the_same_is_the_same_article_at_its_new_address(store: Store) -> None:
+    first = story("daily", paragraphs(1))
+    moved = story(
+        "daily", [*paragraphs(1)[:5], "A last paragraph that is new, with words of its own."], name="new-slug"
+    )
+    through_commit(store, first, QUEUES, guid="tag:1")
+    assert through_commit(store, moved, QUEUES, guid="tag:1") == Committed("updated", first.id)
+    kept = store.article(first.id)
+    assert kept
+    assert (kept.revision, kept.url, kept.addresses[-1]) == (2, first.url, moved.url)
+    assert store.article(moved.id) is None
+    assert through_commit(store, first, QUEUES, guid="tag:1").outcome == "duplicate", "the old address has no say now"
+
+
+def test_a_guid_that_is_repeated_for_another_text_is_another_article(store: Store) -> None:
+    through_commit(store, story("daily", paragraphs(1)), QUEUES, guid="tag:1")
+    other = story("daily", paragraphs(2), name="b")
+    assert through_commit(store, other, QUEUES, guid="tag:1") == Committed("created", other.id)
+
+
+def test_the_article_at_its_own_address_takes_over_from_the_one_that_came_first(store: Store) -> None:
+    """An AMP copy is found first; from then on the page itself is what may revise the article."""
+    own = story("daily", paragraphs(1))
+    amp = story("daily", [*paragraphs(1), "Read more in the app, which is free and has all of it."])
+    assert through_commit(store, amp, QUEUES, url=f"{own.url}?amp").outcome == "created"
+    assert through_commit(store, own, QUEUES).outcome == "updated"
+    assert through_commit(store, amp, QUEUES, url=f"{own.url}?amp").outcome == "duplicate"
+
+
+# ── tombstones ──
+
+
+def test_a_copy_of_what_was_purged_does_not_come_back(server: EmbeddedServer, store: Store, redis: Any) -> None:
+    first = story("agency", paragraphs(1))
+    through_commit(store, first, QUEUES)
+    redis.zadd(store.keys.revised, {first.id: 1})
+    kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1))
+    assert kept.sweep({}) == 1
+    assert through_commit(kept, story("daily", paragraphs(1)), QUEUES) == Committed("duplicate", first.id)
+    kept.close()
+
+
+def test_a_cluster_is_forgotten_with_the_last_of_its_tombstones(
+    server: EmbeddedServer, store: Store, redis: Any
+) -> None:
+    made = [story(outlet, paragraphs(1)) for outlet in ("agency", "daily")]
+    kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1, tombstone_days=7))
+    for each in made:
+        through_commit(kept, each, QUEUES)
+    (cluster,) = redis.keys(store.keys.cluster("*"))
+    for each, ends in zip(made, (False, True), strict=True):
+        redis.zadd(store.keys.revised, {each.id: 1})
+        kept.sweep({})
+        assert (redis.pttl(cluster) > 0) is ends
+        assert redis.pttl(store.keys.links(each.id)) > 0
+    kept.close()
+
+
+def test_fingerprints_are_forgotten_by_age(server: EmbeddedServer, store: Store, redis: Any) -> None:
+    through_commit(store, story("agency", paragraphs(1)), QUEUES)
+    shards = redis.keys(f"{store.keys.prefix}fingerprints:*:*:*")
+    assert shards
+    assert all(89 < redis.pttl(shard) / 86_400_000 < 121 for shard in shards)
+    for shard in shards:
+        redis.delete(shard)
+    assert through_commit(store, story("daily", paragraphs(1)), QUEUES).outcome == "created"
+
+
+def test_fingerprints_outgrow_their_table_and_are_found_in_the_old_one(store: Store, redis: Any) -> None:
+    through_commit(store, story("agency", paragraphs(1)), QUEUES)
+    (registry,) = [key for key in redis.keys(f"{store.keys.prefix}fingerprints:*") if redis.hexists(key, "1")]
+    redis.hset(registry, "1#", 96 * 2**9)
+    assert through_commit(store, story("daily", paragraphs(1)), QUEUES).outcome == "copy"
+    assert redis.hget(registry, "2").split()[0] == b"12"
+    assert through_commit(store, story("weekly", paragraphs(1)), QUEUES).outcome == "copy"
+
+
+# ── order is of no matter ──
+
+FAMILIES: Mapping[str, list[list[int]]] = {
+    "a copy and two strangers": [[1, 2, 3], [1, 2, 3, 4], [7, 8, 9], [11, 12]],
+    "a digest of two stories": [[1, 2, 3], [4, 5, 6], [1, 2, 3, 4, 5, 6, 7]],
+    "a statement that two reports have in full": [[1, 2], [1, 2, 3, 4, 5, 6], [1, 2, 7, 8, 9, 10]],
+    "a brief within an article within a longer one": [[1, 2], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5, *range(11, 20)]],
+    "a chain of edits": [[1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 6], [4, 5, 6, 7]],
+    "a long copy, its original and a fragment of the rest": [[1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5], [7, 8]],
+}
+
+
+PARTS = st.lists(st.integers(1, 9), min_size=1, max_size=6, unique=True)
+
+
+def members(family: list[list[int]]) -> list[Article]:
+    words = {number: paragraphs(number, 1)[0] for number in range(30)}
+    return [story(f"outlet{n}", [words[part] for part in parts]) for n, parts in enumerate(family)]
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+def test_clusters_are_the_same_in_every_order(server: EmbeddedServer, family: list[list[int]]) -> None:
+    made, found = members(family), set()
+    for number, order in enumerate(permutations(made)):
+        with_prefix = open_store(server.url, f"order{id(family)}:{number}:")
+        for each in order:
+            through_commit(with_prefix, each, QUEUES)
+        found.add(frozenset(clusters(with_prefix, made)))
+        with_prefix.close()
+    assert len(found) == 1, found
+
+
+def together(family: list[list[int]], server: EmbeddedServer) -> set[frozenset[str]]:
+    store = open_store(server.url, f"together{Random().random()}:")
+    made = members(family)
+    for each in made:
+        through_commit(store, each, QUEUES)
+    found = clusters(store, made)
+    store.close()
+    return {frozenset(url[14] for url in cluster) for cluster in found}
+
+
+def test_a_digest_joins_none_of_its_stories(server: EmbeddedServer) -> None:
+    assert together(FAMILIES["a digest of two stories"], server) == {frozenset("0"), frozenset("1"), frozenset("2")}
+
+
+def test_a_statement_does_not_make_one_of_two_reports(server: EmbeddedServer) -> None:
+    found = together(FAMILIES["a statement that two reports have in full"], server)
+    assert found == {frozenset("0"), frozenset("1"), frozenset("2")}
+
+
+def test_a_text_within_a_longer_one_is_a_copy_of_it(server: EmbeddedServer) -> None:
+    assert together(FAMILIES["a brief within an article within a longer one"], server) == {frozenset("012")}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    family=st.lists(
+        st.lists(st.integers(1, 9), min_size=1, max_size=6, unique=True), min_size=2, max_size=7, unique_by=tuple
+    ),
+    seed=st.integers(0, 2**32),
+)
+def test_any_articles_end_in_the_same_clusters_in_any_order(
+    server: EmbeddedServer, family: list[list[int]], seed: int
+) -> None:
+    made = members(family)
+    shuffled = Random(seed).sample(made, len(made))
+    found = []
+    for order in (made, shuffled):
+        store = open_store(server.url, f"any{Random().random()}:")
+        for each in order:
+            through_commit(store, each, QUEUES)
+        found.append(clusters(store, made))
+        store.close()
+    assert found[0] == found[1], (family, [each.source for each in shuffled])
+
+
+def test_copies_that_arrive_at_the_same_moment_in_many_workers_end_in_one_cluster(store: Store) -> None:
+    made = [story(f"outlet{n}", [*paragraphs(1), f"A line of outlet {n} alone."]) for n in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(lambda each: through_commit(store, each, QUEUES).outcome, made))
+    assert sorted(found) == ["copy"] * 11 + ["created"]
+    assert clusters(store, made) == {frozenset(each.url for each in made)}
+    assert len(urls(store, "first")) == 1
+    assert len(urls(store, "all")) == 12
