@@ -1,6 +1,8 @@
 """What a copy made of the text that it copies, paragraph by paragraph.
 
-article + the other + the cluster's first + likeness ─► Copy: who had it first, what was kept, what was changed
+    article + the other + the cluster's first + likeness ─► Copy: who had it first, what was kept, what was changed
+
+Paragraphs are compared by their words, and wherever they stand: readers are told what is new, not what moved.
 """
 
 from collections import Counter

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.dedupe import LEAST_WORDS, Features, Likeness, features, fingerprint, likeness
 from ingest.dedupe.features import LEAST_PARAGRAPH, MINIMA, MOST_PARAGRAPHS
+from ingest.dedupe.tokens import tokens
 
 SYLLABLES = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su")
 
@@ -230,6 +231,24 @@ def test_characters_of_a_script_without_spaces_are_compared_one_by_one() -> None
     assert likeness(CHINESE, copy).kind == "same"
     assert min(shared_features(CHINESE, copy)[:1]) >= 2
     assert len(features(CHINESE).paragraphs) == 1
+
+
+HINDI = (
+    "सोमवार की सुबह शहर की नदी पर नया पुल खुल गया और सैकड़ों लोग बारिश के बावजूद उसे देखने आए, महापौर ने मज़दूरों को धन्यवाद"
+    " दिया और कहा कि यह काम तीन साल में पूरा हुआ है।"
+)
+
+
+def test_words_with_vowel_signs_are_words() -> None:
+    words = HINDI.split()
+    assert tokens(HINDI) == [unicodedata.normalize("NFKC", word.strip(",।")) for word in words]
+    assert features(" ".join(words[: LEAST_WORDS - 1])) == Features()
+
+
+def test_digits_are_the_same_in_any_script() -> None:
+    text = f"{prose(1000, 30)} 2024 {prose(3000, 20)} 15"
+    assert likeness(text.translate({ord(str(n)): "٠١٢٣٤٥٦٧٨٩"[n] for n in range(10)}), text).jaccard == 1.0
+    assert fingerprint(text.translate({ord(str(n)): "۰۱۲۳۴۵۶۷۸۹"[n] for n in range(10)})) == fingerprint(text)
 
 
 # ── properties ───────────────────────────────────────────────────────────────────────────────────────────────────────
