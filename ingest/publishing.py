@@ -1,7 +1,7 @@
 """An article -> published, or found to be one that is there already: the questions that commit asks, answered.
 
     commit ─► candidates   articles that share fingerprints: each is read and judged by its text
-           ─► conflict     it was published before: compared with that, it is the next revision
+           ─► conflict     it was published before: compared with that, it is the next revision or none
            ─► anything else is the end
 
 Nothing is decided on what was read alone: commit looks again each time, and asks for what came in between.
@@ -16,7 +16,9 @@ from ingest.baseline import Baseline
 from ingest.context import Context
 from ingest.dedupe import VERSION, Features, Likeness, copied, features, likeness
 from ingest.errors import WorkFailed
+from ingest.extract import outlet_of, recurs
 from ingest.models import Article, Copy, short_hash
+from ingest.revising import revised
 from ingest.store import Candidate, Case, Committed, Lease, Other, Verdict
 
 TRIES = 20
@@ -110,18 +112,21 @@ def _moved(judged: Iterable[Judged], article: Article, case: Case) -> Article | 
 
 
 def _at_new_address(article: Article, known: Article) -> Article:
-    """The article under the id and address that it is known by, as its next revision."""
+    """The article under the id and address that it is known by."""
     return msgspec.structs.replace(
         article,
         id=known.id,
         url=known.url,
-        revision=known.revision + 1,
         addresses=tuple(dict.fromkeys((known.url, *known.addresses, article.url, *article.addresses))),
     )
 
 
 def _revised(context: Context, article: Article, case: Case) -> tuple[Article, Case]:
-    """The article as the next revision of what was published."""
-    revision = context.store.revision(article.id)
+    """The article as the next revision of what was published, and how it is settled where it is none."""
+    standing = context.store.standing(article.id)
     addresses = dict.fromkeys((*article.addresses, *sorted(context.store.addresses(article.id))))
-    return msgspec.structs.replace(article, revision=revision + 1, addresses=tuple(addresses)), case
+    article = msgspec.structs.replace(article, addresses=tuple(addresses))
+    lines = outlet_of(context.store.learned(article.source)[0]).lines
+    found = revised(standing, article, context.settings.revisions, lambda line: recurs(lines, line))
+    settled = (standing.revision, found.settled) if found.settled else None
+    return found.article, case._replace(settled=settled, again=found.again)

@@ -99,6 +99,8 @@ def _answered(context: Context, lease: Lease, watched: Watched, fetch: Fetch) ->
         return _gone(context, lease, watched, wait)
     if fetch.outcome is Outcome.NOT_MODIFIED:
         context.store.end_look(lease, wait, "as it was", validators=fetch.validators)
+        if watched.article:
+            context.store.calm(watched.article.id)
         return "as it was"
     if not fetch.ok:
         again = fetch.outcome not in FINAL and fetch.status not in FINAL_STATUS

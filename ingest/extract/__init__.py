@@ -24,7 +24,7 @@ from ingest.extract.outlet import (
     packed,
     taught,
 )
-from ingest.extract.recurring import recurring_lines, without_recurring
+from ingest.extract.recurring import recurring_lines, recurs, without_recurring
 
 __all__ = [
     "Evidence",
@@ -43,6 +43,7 @@ __all__ = [
     "packed",
     "read",
     "recurring_lines",
+    "recurs",
     "taught",
     "without_recurring",
 ]

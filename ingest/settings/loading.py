@@ -134,7 +134,8 @@ _LEAST = (
     ("workers", "process_seconds", 0.1), ("workers", "process_megabytes", 1), ("retention", "page_days", 0.001),
     ("retention", "entry_days", 0.001), ("retention", "queue_length", 1), ("retention", "queue_days", 0),
     ("retention", "article_days", 0), ("retention", "tombstone_days", 0), ("retention", "revisions", 1),
-    ("watch", "confirm", 0), ("api", "port", 0),
+    ("watch", "confirm", 0), ("revisions", "most", 1), ("revisions", "restless_after", 1),
+    ("revisions", "restless_seconds", 0), ("api", "port", 0),
 )  # fmt: skip
 """What each number must at least be."""
 

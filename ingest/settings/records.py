@@ -113,6 +113,16 @@ class WatchSettings(Strict, frozen=True, kw_only=True):
     confirm: float = 3600.0
 
 
+class RevisionSettings(Strict, frozen=True, kw_only=True):
+    """When a change of a published article is its next revision. most: revisions of one article; restless_after:
+    changes in a row, with no fetch in between that found it unchanged, after which it is restless;
+    restless_seconds: from one revision to the next while it is, 0 for no wait."""
+
+    most: int = 50
+    restless_after: int = 4
+    restless_seconds: float = 86_400.0
+
+
 class ApiSettings(Strict, frozen=True, kw_only=True):
     """The HTTP interface and its page. host, port: where it listens (port 0 takes a free one); tokens: any of these is
     asked for as `Authorization: Bearer ...`; none are needed on loopback, and it listens nowhere else without them."""
@@ -151,6 +161,7 @@ class Tables(Strict, frozen=True, kw_only=True):
     workers: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     watch: WatchSettings = WatchSettings()
+    revisions: RevisionSettings = RevisionSettings()
     api: ApiSettings = ApiSettings()
 
 

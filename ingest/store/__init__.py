@@ -16,7 +16,7 @@ from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.life import Happened
 from ingest.store.queues import QueueState
-from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place
+from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place, Standing
 from ingest.store.sources import SourceState, source_state
 from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed
@@ -58,6 +58,7 @@ __all__ = [
     "QueueName",
     "QueueState",
     "SourceState",
+    "Standing",
     "Store",
     "Verdict",
     "Watched",

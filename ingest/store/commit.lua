@@ -21,7 +21,8 @@
 --               minima, paragraphs: how many of ARGV[14..] are which   life: ms that fingerprints are kept
 --               revisions: how many are kept   guid: what the feed calls it   judged {id = kind, ...}, see below
 --               moved: true where the entry is known to be this article at a new address
---               settled: the revision against which the caller saw no change that matters, as: the outcome then
+--               settled: the revision against which the caller saw no change that is to be published, as: the outcome then,
+--               `unchanged` or `quietened`   again: ms until one that is quietened may be, where it ever may
 --          13 article JSON that names what it is a copy of, for where it comes into a cluster, or ''
 --          14.. features of the text, the minima first
 -- Keys of other articles (identity, links, cluster) are found on the way, so all keys must be in one slot on a Cluster.
@@ -36,7 +37,10 @@
 -- Returns  {stale}                     the lease is no longer held: somebody else does or did this
 --          {conflict, revision}        the article's revision is another than ARGV[4] - 1: read it and come again
 --          {candidates, id, minima, paragraphs in common, cluster, ...}   judge these and come again
---          {unchanged, id} | {duplicate, id of the first} | {created, id} | {copy, id} | {updated, id}
+--          {unchanged, id} | {quietened, id} | {duplicate, id of the first} | {created, id} | {copy, id} | {updated, id}
+--
+-- identity:<id> counts `changes` in a row, published or not; what is found unchanged ends the row (see revising.py). An
+-- entry whose change was quietened for a time is done, and yet in `due` for when it may be published: its page is kept.
 local id, source, prefix = ARGV[3], ARGV[9], ARGV[11]
 local also = cjson.decode(ARGV[12])
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -77,9 +81,23 @@ if revision > 0 then
   if known[2] == ARGV[5] and not known[4] then also.settled, also.as = revision, 'unchanged' end
   if also.settled == revision then
     take_over(known[3])
-    if also.moved then redis.call('SADD', KEYS[12], unpack(also.addresses)) end
-    if also.as == 'unchanged' then redis.call('HSET', KEYS[4], 'content', ARGV[5]) end
-    return finish(also.as, id)
+    if also.moved then
+      redis.call('SADD', KEYS[12], unpack(also.addresses))
+      redis.call('HSET', KEYS[4], 'moved', 1)
+    end
+    if also.as == 'unchanged' then
+      redis.call('HSET', KEYS[4], 'content', ARGV[5])
+      redis.call('HDEL', KEYS[4], 'changes')
+      return finish(also.as, id)
+    end
+    redis.call('HINCRBY', KEYS[4], 'changes', 1)
+    local finished = finish(also.as, id)
+    if also.again then
+      -- as after a look: should it fail then, the article stays as it is (stay_published.lua)
+      redis.call('HSET', KEYS[2], 'looked', redis.call('HGET', KEYS[2], 'claimed') or '')
+      redis.call('ZADD', KEYS[1], string.format('%.0f', now + also.again), ARGV[1])
+    end
+    return finished
   end
 end
 if revision + 1 ~= tonumber(ARGV[4]) then return {'conflict', known[1] or '0'} end
@@ -190,6 +208,7 @@ redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'source', s
 take_over(known[3])
 if also.moved then redis.call('HSET', KEYS[4], 'moved', 1) end
 redis.call('HDEL', KEYS[4], 'retracted')
+if revision > 0 then redis.call('HINCRBY', KEYS[4], 'changes', 1) end
 redis.call('PERSIST', KEYS[4])
 redis.call('ZADD', KEYS[5], 'NX', ARGV[7], id)
 redis.call('ZADD', KEYS[6], 'NX', ARGV[7], id)

@@ -39,7 +39,8 @@ class Case(NamedTuple):
 
     version: of the features; minima, paragraphs: 8 bytes each, see ingest/dedupe. judged: what it is to each candidate.
     copy_of: for where it comes into a cluster. guid: a hash of what its feed calls it. moved: its entry is this article
-    at a new address. settled: the revision against which no change that matters was seen, and the outcome of that.
+    at a new address. settled: the revision against which no change that is to be published was seen, and the
+    outcome of that; again: seconds until one that was quietened may be published, 0 for never.
     """
 
     version: str = ""
@@ -50,6 +51,7 @@ class Case(NamedTuple):
     guid: str = ""
     moved: bool = False
     settled: tuple[int, CommitOutcome] | None = None
+    again: float = 0.0
 
 
 PLAIN = Case()
@@ -126,6 +128,8 @@ class Committing(Base):
         }
         if case.settled:
             also["settled"], also["as"] = case.settled
+        if case.again:
+            also["again"] = ms(case.again)
         copy = to_json(msgspec.structs.replace(article, copy_of=case.copy_of)) if case.copy_of else b""
         arguments: list[str | bytes | int] = [
             lease.member,

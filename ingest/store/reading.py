@@ -55,6 +55,16 @@ class Known(NamedTuple):
     learned: bytes = b""
 
 
+class Standing(NamedTuple):
+    """How a published article stands. changes: in a row, with no fetch in between that found it unchanged; age: seconds
+    since it was last revised; article: the latest revision, None where its text is no longer kept."""
+
+    revision: int
+    changes: int
+    age: float
+    article: Article | None
+
+
 class FeedState(Record, frozen=True, kw_only=True):
     """What is remembered of a feed between polls. Times are Unix seconds, 0 for never; `claimed` holds the ids of the
     entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`."""
@@ -163,6 +173,18 @@ class Reading(Queues):
     def revision(self, article_id: str) -> int:
         """The latest revision that was published; 0 for an article that never was. Outlives the text."""
         return int(self._redis.hget(self.keys.identity(article_id), "revision") or 0)
+
+    def standing(self, article_id: str) -> Standing:
+        """How the article stands, in one round trip; revision 0 where it never was published."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.hmget(self.keys.identity(article_id), "revision", "changes")
+            pipeline.get(self.keys.article(article_id))
+            pipeline.zscore(self.keys.revised, article_id)
+            pipeline.time()
+            (revision, changes), kept, revised, (seconds, micros) = pipeline.execute()
+        article = article_from_json(kept) if kept else None
+        age = seconds + micros / 1e6 - (revised or 0.0) / 1000
+        return Standing(int(revision or 0), int(changes or 0), age, article)
 
     def revisions(self, article_id: str) -> list[Article]:
         """Every kept revision of the article, the oldest first, the latest one last."""

@@ -136,6 +136,10 @@ class Watching(Work):
         self._held(held)
         return bool(handed)
 
+    def calm(self, article_id: str) -> None:
+        """The article's page was found as it was, which ends a row of changes (see commit.lua)."""
+        self._redis.hdel(self.keys.identity(article_id), "changes")
+
     def queues_with(self, article_id: str) -> list[str] | None:
         """The queues that the article was published to; None where that was not written down."""
         queues = self._redis.hget(self.keys.identity(article_id), "queues")

@@ -38,8 +38,7 @@ class Lease(Record, frozen=True, kw_only=True):
 
 
 class Claim(NamedTuple):
-    """One entry to claim. believed: what makes a known entry changed, see claim.lua; known_as: the id of the entry that
-    it may be at a new address."""
+    """One entry to claim. believed: what makes a known entry changed, see claim.lua."""
 
     entry: Entry
     source: str
@@ -48,7 +47,6 @@ class Claim(NamedTuple):
     step: Step = "fetch"
     page: Page | None = None
     believed: Literal["", "new words", "always"] = ""
-    known_as: str = ""
 
 
 class FirstLook(NamedTuple):
@@ -238,8 +236,6 @@ class Work(Base):
             days_ms(self._retention.entry_days),
             claim.believed,
             named(claim.feed, entry.title),
-            claim.known_as,
-            self.keys.prefix,
         ]
         return keys, arguments
 

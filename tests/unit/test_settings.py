@@ -13,7 +13,7 @@ from ingest.models import to_json
 from ingest.settings import Conditions, QueueSettings, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
-TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "api")
+TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "revisions", "api")
 
 A_SOURCE = """
 id = "el-faro"
@@ -177,6 +177,7 @@ def test_a_source_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: P
         ("[watch]\nafter = [60, 60]\n", ("watch.after is [60.0, 60.0]", "later than the one before")),
         ("[watch]\nafter = [0]\n", ("watch.after is [0.0]", "above 0")),
         ("[watch]\nconfirm = -1\n", ("watch.confirm is -1", "must be 0 or more")),
+        ("[revisions]\nmost = 0\n", ("revisions.most is 0", "must be 1 or more")),
         ("[fetch]\ndelay = -1\n", ("fetch.delay is -1", "must be 0 or more")),
         ("[schedule]\nmin_interval = 90000\n", ("schedule.min_interval is above schedule.max_interval", "lower it")),
     ],
