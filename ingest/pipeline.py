@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ingest import guids
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
 from ingest.clean import clean_url
 from ingest.compose import Composed, compose_known
@@ -150,7 +151,13 @@ def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
     for entry in parsed.entries:
         if tidy := _tidy(entry, feed):
             entries.setdefault(tidy.id, tidy)
-    verdicts = context.store.claim([Claim(entry, feed.source, feed.id, delay) for entry in entries.values()])
+    before, now = context.store.guids(feed.id), guids.named(entries.values())
+    elsewhere = guids.moved(now, before)
+    verdicts = context.store.claim(
+        [Claim(each, feed.source, feed.id, delay, known_as=elsewhere.get(each.id, "")) for each in entries.values()]
+    )
+    if now != before:
+        context.store.keep_guids(feed.id, now)
     return [entry_id for entry_id, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
 
 

@@ -1,6 +1,7 @@
 -- with: lib_life
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
--- A known address that another feed names for the first time is seen: the two feeds' words differ, the article does not.
+-- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
+-- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds' words differ, the article does not.
 --
 -- KEYS[1]  entry:<id>    hash     read and written
 -- KEYS[2]  said:<id>     string   written
@@ -13,7 +14,8 @@
 -- ARGV     1 member   2 url   3 source   4 feed   5 hash of what the feed said   6 said   7 page or ''
 --          8 step: fetch | process   9 delay between two pages of the host in ms   10 ms that said and page are kept
 --          11 ms that a finished entry is remembered   12 '' | 'new words' | 'always': what makes a known one changed
---          13 feed and title, for its life
+--          13 feed and title, for its life   14 id of the entry that it may be at a new address, or ''
+--          15 prefix of all keys: that entry and its article are found on the way
 -- Returns  new | changed | seen
 local function now_ms()
   local time = redis.call('TIME')
@@ -37,6 +39,19 @@ if known[1] then
 end
 
 local now = now_ms()
+if not known[1] and ARGV[14] ~= '' then
+  local other = redis.call('HMGET', ARGV[15] .. 'entry:' .. ARGV[14], 'step', 'article')
+  if other[1] == 'done' and other[2] then
+    redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
+      'step', 'done', 'attempt', 0, 'claimed', string.format('%.0f', now), 'outcome', 'duplicate', 'article', other[2])
+    redis.call('SADD', ARGV[15] .. 'addresses:' .. other[2], ARGV[2])
+    tell(KEYS[8], now, 'new ' .. ARGV[13])
+    tell(KEYS[8], now, 'duplicate ' .. other[2])
+    redis.call('PEXPIRE', KEYS[1], ARGV[11])
+    redis.call('PEXPIRE', KEYS[8], ARGV[11])
+    return 'seen'
+  end
+end
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
   'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
 redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched')

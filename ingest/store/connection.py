@@ -18,6 +18,7 @@ from ingest.store.keys import Keys
 from ingest.store.learned import LearnedPages
 from ingest.store.letters import Letters
 from ingest.store.life import Lives
+from ingest.store.named import NamedEntries
 from ingest.store.reading import Reading
 from ingest.store.taking import Taking
 from ingest.store.watching import Watching
@@ -27,7 +28,20 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 """What any call may raise while the store is away; `except STORE_DOWN`."""
 
 
-class Store(Letters, Watching, Dead, Committing, Reading, Taking, Webhooks, Baselines, LearnedPages, Keeping, Lives):
+class Store(
+    Letters,
+    Watching,
+    Dead,
+    Committing,
+    NamedEntries,
+    Reading,
+    Taking,
+    Webhooks,
+    Baselines,
+    LearnedPages,
+    Keeping,
+    Lives,
+):
     """Everything that teletipo does with the store; safe to share between threads.
 
     A command that meets a restarting store is tried again for about three seconds (an embedded one is back in two).

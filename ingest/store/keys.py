@@ -25,7 +25,7 @@ programs; the rest may change from one version to the next.
     <p>fingerprints:<version>  hash    the tables of fingerprints, see lib_fingerprints.lua  as long as they
     <p>fingerprints:<version>:<table>:<shard>
                                hash    part of a feature -> id of the article that had it    fingerprint_days
-    <p>guids:<feed id>         hash    guid -> entry id, of what the feed has now            entry_days
+    <p>guids:<feed id>         string  guid -> entry, of what the feed had at its last poll  entry_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
     <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days

@@ -38,7 +38,8 @@ class Lease(Record, frozen=True, kw_only=True):
 
 
 class Claim(NamedTuple):
-    """One entry to claim. believed: what makes a known entry changed, see claim.lua."""
+    """One entry to claim. believed: what makes a known entry changed, see claim.lua; known_as: the id of the entry that
+    it may be at a new address."""
 
     entry: Entry
     source: str
@@ -47,6 +48,7 @@ class Claim(NamedTuple):
     step: Step = "fetch"
     page: Page | None = None
     believed: Literal["", "new words", "always"] = ""
+    known_as: str = ""
 
 
 class FirstLook(NamedTuple):
@@ -236,6 +238,8 @@ class Work(Base):
             days_ms(self._retention.entry_days),
             claim.believed,
             named(claim.feed, entry.title),
+            claim.known_as,
+            self.keys.prefix,
         ]
         return keys, arguments
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from workers.demo.outlet import Headline, Outlet, rss
 
 MAIN = '[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\n'
 THREE_TRIES = f"{MAIN}[schedule]\nattempts = 3\nretry_first = 40.0\nretry_cap = 60.0\n"
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 FULL = "".join(f"<p>{text(number)}</p>" for number in range(3))
 """A feed's own text, long enough to stand in for a page."""
 
@@ -127,6 +128,32 @@ def test_entries_are_told_apart_by_their_clean_addresses(start: Start, outlet: O
     publish_feed(outlet, Headline(f"{outlet.url}/1#top", "One"), Headline("mailto:desk@outlet.example", "Write to us"))
     assert steps.poll().startswith("0 to fetch")
     assert steps.store.entry_state(article_id(f"{outlet.url}/1"))
+
+
+def test_an_entry_that_its_feed_moves_to_another_link_is_not_fetched_again(start: Start, outlet: Outlet) -> None:
+    """A link with a counter that grows at each poll, say; the feed has rss()'s guid for it."""
+    steps = start()
+    for poll in range(3):
+        outlet.publish(f"/ferry/{poll}", page(1))
+        publish_feed(outlet, Headline(f"{outlet.url}/ferry/{poll}", "The ferry", guid="tag:ferry", published=MARCH))
+        steps.through()
+    assert [asked.path for asked in outlet.asked if asked.path.startswith("/ferry")] == ["/ferry/0"]
+    assert steps.queue() == [("/ferry/0", 1, "created")]
+    moved = article_id(f"{outlet.url}/ferry/2")
+    state = steps.store.entry_state(moved)
+    assert state
+    assert (state.outcome, state.article) == ("duplicate", article_id(f"{outlet.url}/ferry/0"))
+    assert steps.store.addresses(state.article) == {f"{outlet.url}/ferry/1", f"{outlet.url}/ferry/2"}
+
+
+def test_a_guid_that_a_feed_gives_to_every_entry_costs_none_of_them(start: Start, outlet: Outlet) -> None:
+    steps = start()
+    for number in range(3):
+        outlet.publish(f"/{number}", page(number))
+        day = MARCH + timedelta(days=number)
+        publish_feed(outlet, Headline(f"{outlet.url}/{number}", "News", guid="always", published=day))
+        steps.through()
+    assert [path for path, _, _ in steps.queue()] == ["/0", "/1", "/2"]
 
 
 def test_an_unchanged_feed_is_not_modified_by_its_etag_or_by_its_bytes(start: Start, outlet: Outlet) -> None:
