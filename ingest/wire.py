@@ -24,6 +24,7 @@ from ingest.models import Article, Entry, Page, Record, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
 from ingest.store import BY_HAND, IMPORT, Claim, FillProgress, Store, open_store, running_url
+from ingest.why import Life, why
 
 LOOK_AGAIN = 0.1
 
@@ -238,6 +239,14 @@ class Wire:
     def articles(self, source: str | None = None, since: datetime | None = None) -> Iterator[Article]:
         """Articles, the newest first. since: an aware datetime."""
         return self.store.articles(source, since)
+
+    def why(self, asked: str) -> Life:
+        """The whole life of an address, or of the article with that id: every step in order, with times and reasons.
+
+        Wrapped, AMP and tracked addresses are those that they lead to. Raises UnknownName for what is neither an
+        address nor an id.
+        """
+        return why(self.settings, self.store, asked)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from ingest.api import articles, operations, queues, requests
+from ingest.api import articles, operations, queues, requests, why
 from ingest.api.answers import Json, openapi
 from ingest.api.asked import expect_known_parameters
 from ingest.api.auth import Tokens
@@ -42,7 +42,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.tokens = Tokens(settings.api.tokens)
     app.state.open_paths = {"/healthz"}
     handle_failures(app)
-    for room in (articles, queues, requests, operations):
+    for room in (articles, queues, requests, operations, why):
         app.include_router(room.router, dependencies=[Depends(expect_known_parameters)])
     app.add_api_route("/openapi.json", lambda: Json(app.openapi()), include_in_schema=False)
     add_page(app)

@@ -13,8 +13,9 @@ from ingest.cli.sources import sources
 from ingest.cli.status import status
 from ingest.cli.tail import tail
 from ingest.cli.webhooks import webhooks
+from ingest.cli.why import why
 
-for command in (fetch, import_, export, tail, status, sources, dead, extract, health, init, queues, webhooks):
+for command in (fetch, import_, export, tail, status, sources, dead, extract, health, init, queues, webhooks, why):
     cli.add_command(command)
 
 __all__ = ["cli", "main"]

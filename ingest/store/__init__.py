@@ -14,7 +14,7 @@ from ingest.store.entries import QueueEntry
 from ingest.store.keeping import FillProgress
 from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
-from ingest.store.life import Happened
+from ingest.store.life import Happened, Identity, Lived
 from ingest.store.queues import QueueState
 from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place, Standing
 from ingest.store.sources import SourceState, source_state
@@ -45,10 +45,12 @@ __all__ = [
     "Handed",
     "Happened",
     "Heartbeat",
+    "Identity",
     "Keys",
     "Known",
     "Lease",
     "Limits",
+    "Lived",
     "Looks",
     "Member",
     "Missed",

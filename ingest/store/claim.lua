@@ -57,7 +57,7 @@ redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 
 redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched')
 redis.call('PERSIST', KEYS[1])
 tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])
-redis.call('PERSIST', KEYS[8])
+if verdict == 'changed' then redis.call('PERSIST', KEYS[8]) end
 redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[10])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7], 'PX', ARGV[10]) end
 redis.call('ZREM', KEYS[7], ARGV[1])

@@ -1,4 +1,4 @@
--- with: lib_fingerprints lib_clusters
+-- with: lib_life lib_fingerprints lib_clusters
 -- Commit an article: publish it, or say why not, and take its entry out of `due`. All or nothing, once.
 --
 -- KEYS[1]  due:process           zset     read and written
@@ -25,7 +25,8 @@
 --               `unchanged` or `quietened`   again: ms until one that is quietened may be, where it ever may
 --          13 article JSON that names what it is a copy of, for where it comes into a cluster, or ''
 --          14.. features of the text, the minima first
--- Keys of other articles (identity, links, cluster) are found on the way, so all keys must be in one slot on a Cluster.
+-- Keys of other articles (identity, links, cluster) and life:<id> are found on the way, so all keys must be in one slot on
+-- a Cluster.
 --
 -- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
 -- One entry at a time owns an article and may revise it: the one that published it, until one comes at its own address or
@@ -50,7 +51,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local entry = string.match(ARGV[1], ':(.*)$')
 
-local function finish(outcome, article)
+local function finish(outcome, article, words)
+  local life = prefix .. 'life:' .. entry
+  tell(life, now, words and outcome .. ' ' .. words or outcome)
+  redis.call('PEXPIRE', life, ARGV[8])
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('HSET', KEYS[2], 'step', 'done', 'outcome', outcome, 'article', article)
   redis.call('HDEL', KEYS[2], 'error', 'attempt', 'refetched')
@@ -61,10 +65,10 @@ local function finish(outcome, article)
   return {outcome, article}
 end
 
-local function duplicate_of(article)
+local function duplicate_of(article, reason)
   redis.call('HDEL', KEYS[2], 'owns')
   redis.call('SADD', prefix .. 'addresses:' .. article, unpack(also.addresses))
-  return finish('duplicate', article)
+  return finish('duplicate', article, article .. ' ' .. reason)
 end
 
 local function take_over(owner)
@@ -77,7 +81,7 @@ local known = redis.call('HMGET', KEYS[4], 'revision', 'content', 'owner', 'retr
 local revision = tonumber(known[1] or 0)
 local own = also.moved or known[3] == entry or entry == id and not known[6]
 if revision > 0 then
-  if not own then return duplicate_of(id) end
+  if not own then return duplicate_of(id, 'address') end
   if known[2] == ARGV[5] and not known[4] then also.settled, also.as = revision, 'unchanged' end
   if also.settled == revision then
     take_over(known[3])
@@ -88,10 +92,10 @@ if revision > 0 then
     if also.as == 'unchanged' then
       redis.call('HSET', KEYS[4], 'content', ARGV[5])
       redis.call('HDEL', KEYS[4], 'changes')
-      return finish(also.as, id)
+      return finish(also.as, id, also.moved and 'moved')
     end
     redis.call('HINCRBY', KEYS[4], 'changes', 1)
-    local finished = finish(also.as, id)
+    local finished = finish(also.as, id, also.again and string.format('%.0f', also.again / 1000))
     if also.again then
       -- as after a look: should it fail then, the article stays as it is (stay_published.lua)
       redis.call('HSET', KEYS[2], 'looked', redis.call('HGET', KEYS[2], 'claimed') or '')
@@ -191,7 +195,7 @@ local asked = candidates()
 if asked then return asked end
 local kinds = {}
 for other, kind in pairs(also.judged) do
-  if kind == 'duplicate' and revision == 0 then return duplicate_of(other) end
+  if kind == 'duplicate' and revision == 0 then return duplicate_of(other, 'text') end
   kinds[other] = kind == 'duplicate' and 'same' or kind
 end
 
@@ -230,4 +234,4 @@ for place, queue in ipairs(also.queues) do
   end
 end
 add_queues(prefix, id, took)
-return finish(event == 'created' and copied and 'copy' or event, id)
+return finish(event == 'created' and copied and 'copy' or event, id, also.moved and ARGV[4] .. ' moved' or ARGV[4])

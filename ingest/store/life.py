@@ -14,16 +14,23 @@
     <ms> dead <error>                           the last attempt failed
     <ms> revived                                a person gave it all its attempts again
     <ms> dropped                                a person had it forgotten
-    <ms> <outcome of commit> <...>              see commit.lua
+    <ms> created|updated|copy <revision>        it was published; "moved" behind that where it is at a new address
+    <ms> unchanged                              it was not published again; "moved" as above
+    <ms> quietened <seconds>                    nor was this, for it changes all the time; when it may be
+    <ms> duplicate <article> <reason>           by its address, or by its text
+    <ms> purged                                 retention took the text
     0 gap <how many>                            so many are not kept, see lib_life.lua
 
 Words are cut: a normal life is three of these, of about 250 bytes together.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.models import Page, article_id
 from ingest.store.base import Base, ms
+from ingest.store.entries import text
+from ingest.store.reading import EntryState, entry_state
 
 MOST_TITLE, MOST_ERROR = 80, 200
 
@@ -36,8 +43,52 @@ class Happened(NamedTuple):
     words: str
 
 
+class Lived(NamedTuple):
+    """All that is remembered of one address. state: None where it is forgotten; feeds: those that named it; claimed:
+    when it was taken up last, Unix seconds, 0 for never."""
+
+    state: EntryState | None
+    feeds: tuple[str, ...]
+    claimed: float
+    life: tuple[Happened, ...]
+
+
+class Identity(NamedTuple):
+    """What is remembered of an article, its text or not: its latest revision, 0 where it never was, the entry that owns
+    it, and the queues that it went to, None where that was not written down."""
+
+    revision: int
+    source: str
+    owner: str
+    queues: tuple[str, ...] | None
+
+
 class Lives(Base):
     """The lives of addresses."""
+
+    def lived(self, entry_ids: Sequence[str]) -> list[Lived]:
+        """What is remembered of these addresses, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for entry_id in entry_ids:
+                pipeline.hgetall(self.keys.entry(entry_id))
+                pipeline.lrange(self.keys.life(entry_id), 0, -1)
+            answers = pipeline.execute()
+        return [
+            _lived(entry_id, text(record), life)
+            for entry_id, record, life in zip(entry_ids, answers[::2], answers[1::2], strict=True)
+        ]
+
+    def identity(self, article_id: str) -> Identity:
+        """What is remembered of this article."""
+        revision, source, owner, queues = self._redis.hmget(
+            self.keys.identity(article_id), "revision", "source", "owner", "queues"
+        )
+        return Identity(
+            int(revision or 0),
+            (source or b"").decode(),
+            (owner or b"").decode(),
+            None if queues is None else tuple(queues.decode().split()),
+        )
 
     def life(self, entry_id: str) -> list[Happened]:
         """What happened to this address, in that order; empty where nothing is remembered."""
@@ -64,10 +115,16 @@ def failed(attempt: int, seconds: float, error: str) -> str:
     return f"failed {attempt} {seconds:.0f} {short(error, MOST_ERROR)}"
 
 
-def short(text: str, most: int) -> str:
-    """The text on one line, cut where it is long."""
-    line = " ".join(text[: 4 * most].split())
+def short(said: str, most: int) -> str:
+    """What was said, on one line, cut where it is long."""
+    line = " ".join(said[: 4 * most].split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _lived(entry_id: str, record: dict[str, str], life: Sequence[bytes]) -> Lived:
+    feeds = sorted(field.removeprefix("hash:") for field in record if field.startswith("hash:"))
+    happened = tuple(_happened(kept.decode("utf-8", "replace")) for kept in life)
+    return Lived(entry_state(entry_id, record), tuple(feeds), float(record.get("claimed", 0)) / 1000, happened)
 
 
 def _happened(kept: str) -> Happened:

@@ -1,3 +1,4 @@
+-- with: lib_life
 -- Purge an article: its text and revisions go, a tombstone stays, so that it does not come back as new. Its cluster stays
 -- until the last article of it was purged.
 --
@@ -10,7 +11,7 @@
 -- KEYS[7]  addresses:<id>        set      its time to live is set
 -- KEYS[8]  links:<id>            hash     its time to live is set
 -- ARGV     1 id   2 ms: only what was last revised before   3 ms that the tombstone is kept, 0 for ever
---          4 prefix of all keys: the cluster is found on the way
+--          4 prefix of all keys: the cluster and the life of its address are found on the way
 -- Returns  1, or 0 where it was revised since
 local revised = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not revised or tonumber(revised) >= tonumber(ARGV[2]) then return 0 end
@@ -18,6 +19,11 @@ redis.call('DEL', KEYS[2], KEYS[3])
 redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('ZREM', KEYS[5], ARGV[1])
+local life = ARGV[4] .. 'life:' .. (redis.call('HGET', KEYS[6], 'owner') or ARGV[1])
+if redis.call('EXISTS', life) == 1 then
+  local time = redis.call('TIME')
+  tell(life, time[1] * 1000 + math.floor(time[2] / 1000), 'purged')
+end
 if tonumber(ARGV[3]) == 0 then return 1 end
 for index = 6, 8 do redis.call('PEXPIRE', KEYS[index], ARGV[3]) end
 local cluster = redis.call('HGET', KEYS[6], 'cluster')

@@ -104,6 +104,11 @@ class Heartbeat(Record, frozen=True, kw_only=True):
     beat: float = 0.0
 
 
+def entry_state(entry_id: str, record: dict[str, str]) -> EntryState | None:
+    """An entry's record as read, None where there is none."""
+    return msgspec.convert({"id": entry_id, **record}, EntryState, strict=False) if record.get("url") else None
+
+
 class Reading(Queues):
     """Questions about the store's content; nothing here changes what is published."""
 
@@ -119,10 +124,7 @@ class Reading(Queues):
             for entry_id in entry_ids:
                 pipeline.hgetall(self.keys.entry(entry_id))
             records = pipeline.execute()
-        return [
-            msgspec.convert({"id": entry_id, **text(record)}, EntryState, strict=False) if record.get(b"url") else None
-            for entry_id, record in zip(entry_ids, records, strict=True)
-        ]
+        return [entry_state(entry_id, text(record)) for entry_id, record in zip(entry_ids, records, strict=True)]
 
     def known(self, entry_id: str, source: str) -> Known:
         """What it takes to process an entry of this source, in one round trip."""
@@ -135,12 +137,6 @@ class Reading(Queues):
             read_baseline(figures),
             learned or b"",
         )
-
-    def named_by(self, entry_id: str) -> tuple[list[str], float]:
-        """The feeds that named this address, and when it was last claimed (Unix seconds, 0 for never)."""
-        record = text(self._redis.hgetall(self.keys.entry(entry_id)))
-        feeds = [field.removeprefix("hash:") for field in record if field.startswith("hash:")]
-        return sorted(feeds), float(record.get("claimed", 0)) / 1000
 
     def said(self, entry_id: str) -> Entry | None:
         """What the feed said about it, while that is kept."""

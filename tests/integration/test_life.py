@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 from ingest.models import Page, article_id
+from ingest.settings import RetentionSettings
 from ingest.store import Claim, EmbeddedServer, Store, open_store
-from tests.integration.making import NOW, A, B, claimed, entry, kept_for, started
+from tests.integration.making import NOW, A, B, article, claimed, entry, kept_for, started, text, to_process
 
 PAGE = Page(url=A, body=b"<html>Ferries</html>", fetched=NOW, status=200, elapsed=0.25)
 ID = article_id(A)
@@ -81,6 +82,37 @@ def test_the_first_ten_of_sixty_records_stay_whatever_comes_after_them(store: St
     assert [each.words.rpartition(" ")[2] for each in kept[:10]] == [str(number) for number in range(10)]
     assert (kept[10].what, kept[10].words, kept[10].at) == ("gap", "141", 0.0)
     assert [each.words.rpartition(" ")[2] for each in kept[11:]] == [str(number) for number in range(151, 200)]
+
+
+def test_what_became_of_an_article_is_told_by_the_commit_and_what_retention_does_by_the_sweep(
+    server: EmbeddedServer, store: Store
+) -> None:
+    made = article()
+    assert store.commit(to_process(store), made, ["all"]).outcome == "created"
+    assert store.commit(to_process(store), made, ["all"]).outcome == "unchanged"
+    changed = article(body=text(2), revision=2)
+    assert store.commit(to_process(store), changed, ["all"]).outcome == "updated"
+    elsewhere = to_process(store, B)
+    assert store.commit(elsewhere, changed, ["all"]).outcome == "duplicate"
+    brief = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1e-9))
+    assert brief.sweep({}) == 1
+    brief.close()
+    assert [each for each in told(store) if not each.startswith(("new", "changed"))] == [
+        "created 1",
+        "unchanged",
+        "updated 2",
+        "purged",
+    ]
+    assert store.life(article_id(B))[-1][1:] == ("duplicate", f"{ID} address")
+
+
+def test_a_stale_commit_and_one_that_must_come_again_tell_nothing(store: Store) -> None:
+    lost = to_process(store)
+    started(store, lost.member)
+    assert store.commit(lost, article(), ["all"]).outcome == "stale"
+    held = to_process(store)
+    assert store.commit(held, article(revision=2), ["all"]).outcome == "conflict"
+    assert {each.what for each in store.life(ID)} == {"new", "changed"}
 
 
 def test_a_life_ends_with_its_entry(server: EmbeddedServer, store: Store, redis: Any) -> None:

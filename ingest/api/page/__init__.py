@@ -4,7 +4,6 @@ views.py     what is shown: the wire, one article, sources, queues, dead letters
 actions.py   what a button does: fetch now, retry, drop, sign in
 route.py     the one class of route that sets the headers of every answer and turns errors into pages
 search.py    an address's query -> articles
-history.py   what each stage did to an article
 changes.py   what changed between two revisions
 standing.py  sources with their last fourteen days, queues with their groups, dead letters
 render.py    Jinja2: everything escaped, only web addresses as links, times for the reader's own zone

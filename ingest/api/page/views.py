@@ -8,7 +8,6 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from ingest.api.finding import Found, find
 from ingest.api.page import standing
 from ingest.api.page.changes import revised
-from ingest.api.page.history import history
 from ingest.api.page.render import assets, html
 from ingest.api.page.route import PageRoute, wire_of
 from ingest.api.page.search import Search, taker
@@ -72,7 +71,7 @@ def show_article(request: Request, article_id: str) -> Response:
         article=shown,
         latest=revisions[-1],
         revised=revised(revisions),
-        history=history(wire.settings, wire.store, revisions[-1]),
+        life=wire.why(article_id),
         names=_names(wire),
     )
 

@@ -1,0 +1,61 @@
+"""What may help with an address that nobody heard of: whose host it has, what its feeds say, and what is like it."""
+
+import time
+from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import islice
+
+from ingest.models import Source
+from ingest.settings import Settings
+from ingest.store import FeedState, Store
+from ingest.why.span import span
+from ingest.why.steps import plain
+
+ALIKE = 0.92
+"""Addresses with so much in common are likely to be one that was mistyped."""
+
+LOOKED_AT = 300
+"""The newest articles of its source."""
+
+
+def hints(settings: Settings, store: Store, entry_ids: tuple[str, ...], url: str) -> Iterator[str]:
+    """Each a sentence or two. entry_ids: the ids of all addresses that may be meant; url: empty for an id alone."""
+    if not url:
+        yield "no address or article has this id; ask by its address"
+        return
+    if feed := next((feed for feed in settings.feeds.values() if feed.url == url), None):
+        yield f"it is a feed of {feed.source}, not an article: `teletipo status` says how it stands"
+        return
+    source = settings.source_of(url)
+    if source.id not in settings.sources:
+        yield f"no source has the host {source.id}: `teletipo fetch {url} --wait` fetches the article by hand"
+        return
+    yield from _of_source(store, source, entry_ids)
+    if near := _near(store, source, url):
+        yield f"did you mean {near}?"
+    yield f"`teletipo fetch {url} --wait` fetches it by hand"
+
+
+def _of_source(store: Store, source: Source, entry_ids: tuple[str, ...]) -> Iterator[str]:
+    feeds = source.polled()
+    states = store.feed_states([feed.id for feed in feeds])
+    naming = [feed.url for feed in feeds if not set(entry_ids).isdisjoint(states[feed.id].claimed.split())]
+    yield f"its host is that of {source.name} ({source.id})"
+    if naming:
+        yield f"the last poll of {naming[0]} named it, and what became of it is lost: the next poll brings it again"
+    elif feeds:
+        yield f"no feed of that source named it: {'; '.join(_poll(feed.url, states[feed.id]) for feed in feeds[:5])}"
+    else:
+        yield "that source has no feeds, so its articles come by hand only"
+
+
+def _poll(url: str, state: FeedState) -> str:
+    if not state.last_poll:
+        return f"{url} was never polled"
+    ago = f"{url} was polled {span(max(0.0, time.time() - state.last_poll))} ago"
+    return f"{ago} and failed ({plain(state.error)})" if state.error else f"{ago} and had {state.entries} entries"
+
+
+def _near(store: Store, source: Source, url: str) -> str:
+    newest = islice(store.articles(source.id), LOOKED_AT)
+    return next(iter(get_close_matches(url, [article.url for article in newest], n=1, cutoff=ALIKE)), "")
