@@ -41,7 +41,8 @@
 --          {unchanged, id} | {quietened, id} | {duplicate, id of the first} | {created, id} | {copy, id} | {updated, id}
 --
 -- identity:<id> counts `changes` in a row, published or not; what is found unchanged ends the row (see revising.py). An
--- entry whose change was quietened for a time is done, and yet in `due` for when it may be published: its page is kept.
+-- entry whose change was quietened for a time is done, and yet in `due` for when it may be published: its page is kept
+-- until then, and a day more.
 local id, source, prefix = ARGV[3], ARGV[9], ARGV[11]
 local also = cjson.decode(ARGV[12])
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -100,6 +101,11 @@ if revision > 0 then
       -- as after a look: should it fail then, the article stays as it is (stay_published.lua)
       redis.call('HSET', KEYS[2], 'looked', redis.call('HGET', KEYS[2], 'claimed') or '')
       redis.call('ZADD', KEYS[1], string.format('%.0f', now + also.again), ARGV[1])
+      local kept = also.again + 86400000
+      for _, key in ipairs({prefix .. 'page:' .. entry, prefix .. 'said:' .. entry}) do
+        local left = redis.call('PTTL', key)
+        if left > 0 and left < kept then redis.call('PEXPIRE', key, string.format('%.0f', kept)) end
+      end
     end
     return finished
   end

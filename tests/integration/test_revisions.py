@@ -195,3 +195,62 @@ def test_a_crash_before_the_commit_of_what_was_quietened_costs_nothing(begin: Be
     assert again
     assert run(newsroom.context, again[0]).startswith("updated ")
     assert newsroom.latest().revision == 6
+
+
+def test_the_page_that_waits_is_kept_for_as_long_as_it_waits(begin: Begin, redis: Any) -> None:
+    newsroom = begin(main=f"{URGENT}[retention]\npage_days = 0.01\n")
+    for minute in range(6):
+        newsroom.edit(clock(minute))
+    waiting = article_id(newsroom.latest().url)
+    for key in (newsroom.store.keys.page(waiting), newsroom.store.keys.said(waiting)):
+        assert redis.pttl(key) > 1000 * DAY
+
+
+def test_an_article_stays_as_it_is_where_what_waited_is_lost(begin: Begin, redis: Any) -> None:
+    newsroom = begin()
+    for minute in range(6):
+        newsroom.edit(clock(minute))
+    published = newsroom.latest()
+    waiting = newsroom.store.waiting(f"entry:{article_id(published.url)}")
+    assert waiting
+    redis.delete(newsroom.store.keys.said(waiting[0].id))
+    assert run(newsroom.context, waiting[0]).startswith("stays as published")
+    assert newsroom.latest() == published
+    assert newsroom.store.waiting(waiting[0].member) is None
+    assert not list(newsroom.store.dead())
+
+
+# ── paywalls ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LOCKED = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+OFFER = "Subscribe now to read the whole article."
+
+
+def locked(title: str = "Fog closes the bay") -> str:
+    """The first paragraph of the page, and an offer."""
+    return (
+        f'<html lang="en"><head><title>{title}</title>{LOCKED}</head><body><article><h1>{title}</h1>'
+        f"<p>{text(1)}</p><p>{OFFER}</p></article></body></html>"
+    )
+
+
+def test_a_stub_is_filled_in_at_once_however_often_it_changed(begin: Begin) -> None:
+    newsroom = begin(main=f"{URGENT}[revisions]\nrestless_after = 1\n")
+    assert [newsroom.edit(locked(f"Fog, day {n}")) for n in range(3)] == ["created", "updated", "quietened"]
+    assert newsroom.latest().extraction.partial
+    assert newsroom.edit(page(title="Fog, day 2")) == "updated"
+    assert not newsroom.latest().extraction.partial
+    assert newsroom.store.waiting(f"entry:{article_id(newsroom.latest().url)}") is None
+
+
+def test_a_paywall_that_goes_up_takes_no_text_from_those_who_have_it(begin: Begin) -> None:
+    newsroom = begin()
+    newsroom.edit(page())
+    assert newsroom.edit(locked()) == "unchanged"
+    assert newsroom.edit(locked("Fog closes the bay again")) == "updated"
+    article = newsroom.latest()
+    assert (article.title, article.revision) == ("Fog closes the bay again", 2)
+    assert text(2) in article.text
+    assert not article.extraction.partial
+    assert article.difference
+    assert (article.difference.title, article.difference.paragraphs) == ("Fog closes the bay", ())
