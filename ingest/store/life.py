@@ -16,7 +16,8 @@
     <ms> dropped                                a person had it forgotten
     <ms> created|updated|copy <revision>        it was published; "moved" behind that where it is at a new address
     <ms> unchanged                              it was not published again; "moved" as above
-    <ms> quietened <seconds>                    nor was this, for it changes all the time; when it may be
+    <ms> quietened <seconds>                    nor was this, for it changes all the time; when it may be, or
+                                                never, for it was revised as often as an article is
     <ms> duplicate <article> <reason>           by its address, or by its text
     <ms> purged                                 retention took the text
     0 gap <how many>                            so many are not kept, see lib_life.lua

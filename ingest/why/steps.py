@@ -169,10 +169,10 @@ def _unchanged(happened: Happened, _: About) -> tuple[Facts, str]:
 
 
 def _quietened(happened: Happened, _: About) -> tuple[Facts, str]:
-    said = "it changes each time it is looked at: not published again"
     if not happened.words:
-        return {}, said
-    return {"seconds": int(happened.words)}, f"{said} within {span(int(happened.words))}"
+        return {}, "it was revised as often as an article is ([revisions] most): not published again"
+    wait = int(happened.words)
+    return {"seconds": wait}, f"it changes each time it is looked at: not published again within {span(wait)}"
 
 
 def _looked(happened: Happened, _: About) -> tuple[Facts, str]:

@@ -78,7 +78,7 @@ TOLD = [
     ("revived", "", "given all its attempts again, by hand"),
     ("dropped", "", "dropped by hand: no feed brings it back"),
     ("unchanged", "", "nothing that matters has changed: not published again"),
-    ("quietened", "", "it changes each time it is looked at: not published again"),
+    ("quietened", "", "it was revised as often as an article is ([revisions] most): not published again"),
     ("quietened", "7200", "it changes each time it is looked at: not published again within 2 h"),
     ("duplicate", "abc address", "a duplicate of abc: it is another address of that article"),
     ("created", "1", "published"),
