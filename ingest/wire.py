@@ -18,6 +18,7 @@ from typing import Unpack
 import msgspec
 
 from ingest.clean import clean_url
+from ingest.cluster import Cluster, cluster
 from ingest.deliver import AsyncSubscription, Filter, Options, Subscription, position
 from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownName
 from ingest.models import Article, Entry, Page, Record, article_id
@@ -235,6 +236,12 @@ class Wire:
         if "://" not in article:
             return self.store.article(article)
         return next((found for url in _spellings(article) if (found := self.store.article(article_id(url)))), None)
+
+    def cluster(self, article: str) -> Cluster:
+        """The copies of the article of that id or canonical URL, itself among them, the first publisher first, and who
+        published which paragraph first; without members where it has no copies."""
+        known = self.article(article)
+        return cluster(self.store, known.id if known else article)
 
     def articles(self, source: str | None = None, since: datetime | None = None) -> Iterator[Article]:
         """Articles, the newest first. since: an aware datetime."""

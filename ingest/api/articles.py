@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from ingest.api.answers import Failed, Json, documented
 from ingest.api.asked import AnyWire, ArticleId, Moment
 from ingest.api.finding import CURSOR, Wanted, checked_cursor, find, search_words
+from ingest.cluster import Cluster, cluster
 from ingest.errors import UnknownName
 from ingest.models import Article, Record
 from ingest.settings import QueueSettings
@@ -108,6 +109,14 @@ def its_revisions(wire: AnyWire, article: ArticleId) -> Json:
     """Every kept revision of one article."""
     if kept := wire.store.revisions(article):
         return Json(Revisions(revisions=kept))
+    raise _missing(wire, article)
+
+
+@router.get("/articles/{article}/cluster", responses=documented(Cluster, 404))
+def its_cluster(wire: AnyWire, article: ArticleId) -> Json:
+    """The copies of one article, itself among them, and who published what first; empty where there are none."""
+    if wire.store.revision(article):
+        return Json(cluster(wire.store, article))
     raise _missing(wire, article)
 
 

@@ -13,6 +13,7 @@ from ingest.dedupe.copied import copied
 from ingest.dedupe.difference import difference
 from ingest.dedupe.features import VERSION, Features, features
 from ingest.dedupe.fingerprint import LEAST_WORDS, fingerprint
+from ingest.dedupe.firsts import SharedParagraph, shared_paragraphs
 from ingest.dedupe.likeness import Likeness, likeness
 from ingest.dedupe.paragraphs import Pair, Piece, aligned, pieces
 
@@ -23,6 +24,7 @@ __all__ = [
     "Likeness",
     "Pair",
     "Piece",
+    "SharedParagraph",
     "aligned",
     "copied",
     "difference",
@@ -30,4 +32,5 @@ __all__ = [
     "fingerprint",
     "likeness",
     "pieces",
+    "shared_paragraphs",
 ]

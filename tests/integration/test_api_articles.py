@@ -12,7 +12,7 @@ from ingest.models import article_id
 from ingest.settings import RetentionSettings
 from ingest.store import EmbeddedServer, Store, open_store
 from tests.conftest import WriteConfig
-from tests.integration.making import NOW, article, published, to_process
+from tests.integration.making import NOW, article, published, text, through_commit, to_process
 from tests.integration.serving import Api, serving
 from workers.demo.outlet import Outlet
 
@@ -143,6 +143,22 @@ def test_a_search_that_takes_too_long_ends_and_names_the_next_page(
     monkeypatch.setattr(finding, "MOST_SECONDS", 0.0)
     monkeypatch.setattr(finding, "_BATCH", 2)
     assert pages(api, f"{Q}?q=petroleum") == [[], [], [wanted]]
+
+
+def test_the_copies_of_an_article_by_its_id(api: Api, store: Store) -> None:
+    body = "\n\n".join(text(number, 24) for number in range(3))
+    first = article("https://agency.example/a", body, source="agency")
+    copy = article("https://daily.example/a", body, source="daily", sorted=NOW + timedelta(hours=1))
+    for each in (first, copy):
+        through_commit(store, each)
+    for each in (first, copy):
+        told = api.get(f"{Q}/{each.id}/cluster")
+        assert [(m["source"], m["url"], m["queues"]) for m in told["members"]] == [
+            ("agency", first.url, ["all"]), ("daily", copy.url, []),
+        ]  # fmt: skip
+        assert [part["articles"] for part in told["paragraphs"]] == [[first.id, copy.id]] * 3
+    assert api.get(f"{Q}/{publish(store, 'alone')}/cluster") == {"members": [], "paragraphs": []}
+    assert api.refusal(f"{Q}/{'0' * 16}/cluster")[:2] == (404, "no article has this id")
 
 
 def test_one_article_by_its_id_with_its_revisions(api: Api, store: Store) -> None:

@@ -71,6 +71,21 @@ def test_a_copy_is_published_as_an_article_that_says_whom_it_copies(store: Store
     assert store.day("daily") == {"copy": 1}
 
 
+def test_a_cluster_says_who_published_what_first(store: Store) -> None:
+    original, copy = story("agency", paragraphs(1)), story("daily", [*paragraphs(2, 1), *paragraphs(1)[:5]])
+    for each in (original, copy):
+        through_commit(store, each, QUEUES)
+    wire = Wire(Settings(config=Path(), data=Path(), queues=QUEUES), store)
+    told = wire.cluster(copy.url)
+    assert [(member.source, member.queues) for member in told.members] == [
+        ("agency", ("first", "outlet", "all")), ("daily", ("outlet", "all")),
+    ]  # fmt: skip
+    assert [each.text for each in told.paragraphs] == paragraphs(1)[:5]
+    assert {each.articles for each in told.paragraphs} == {(original.id, copy.id)}
+    through_commit(store, story("weekly", paragraphs(3)), QUEUES)
+    assert wire.cluster("https://weekly.example/a").members == ()
+
+
 def test_each_queue_takes_the_copies_that_it_wants(store: Store) -> None:
     first, second = story("agency", paragraphs(1)), story("daily", paragraphs(1))
     again = story("daily", [*paragraphs(1), "And a line of its own."], name="again")

@@ -19,7 +19,7 @@ from ingest.settings import ApiSettings, Settings
 from ingest.store import QUEUES as QUEUE_NAMES
 from ingest.store import Limits, Store
 from tests.conftest import WriteConfig
-from tests.integration.making import NOW, article, claimed, drifting, to_process
+from tests.integration.making import NOW, article, claimed, drifting, text, through_commit, to_process
 from tests.integration.serving import TOKEN, Api, serving
 from workers.demo.outlet import Headline, Outlet, rss
 
@@ -286,6 +286,15 @@ def test_an_article_shows_what_each_stage_did_to_it(api: Api, settings: Settings
     assert f"language en length {made.words} words" in words(enriched)
     assert [link.get_text() for link in delivered.select("ul a")] == ["all", "harbour"]
     assert made.id in words(delivered)
+
+
+def test_a_copy_says_on_the_wire_whose_it_is(api: Api, store: Store) -> None:
+    first = article("https://agency.example/a", text(1), source="agency", title="The agency's words")
+    copy = article("https://daily.example/a", text(1), source="daily", sorted=NOW + timedelta(hours=1))
+    for each in (first, copy):
+        through_commit(store, each)
+    rows = [words(row.select_one(".slug")) for row in soup(api, "/").select("ol.wire > li")]
+    assert [row.endswith("copy of agency") for row in rows] == [True, False]
 
 
 def test_a_revision_shows_what_changed_and_the_one_before_can_be_read(
