@@ -86,7 +86,7 @@ def _judge(article: Article, known: Features, candidate: Candidate, other: Other
 
 def _copy_of(article: Article, judged: Sequence[Judged]) -> Copy | None:
     """What it is a copy of: the most alike, and the first of all the clusters that it comes into."""
-    alike = [each for each in judged if each.verdict in {"same", "part"}]
+    alike = [each for each in judged if each.verdict and each.like]
     if not alike:
         return None
     closest = max(alike, key=lambda each: (each.like.jaccard, each.like.shared, each.candidate.id) if each.like else ())
