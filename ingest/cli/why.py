@@ -57,6 +57,8 @@ def lines(life: Life, now: datetime) -> Iterator[Line]:
     yield Line("now", _stands(life.stands, now), "bold")
     yield from _part("what may help", (Line("", f"  {hint}") for hint in life.help))
     yield from _part("", (Line(_clock(step.at), step.words) for step in life.steps))
+    if life.known and not life.steps:
+        yield from _part("", [Line("", "its steps are not remembered any more")])
     yield from _part("queues", map(_queue, life.queues))
     copies = (Line(_clock(each.at), _copy(each.source, each.url, each.words)) for each in life.cluster)
     yield from _part("published by, the first one first", copies)

@@ -1,7 +1,8 @@
 -- with: lib_life
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
--- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds' words differ, the article does not.
+-- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
+-- words differ, the article does not.
 --
 -- KEYS[1]  entry:<id>    hash     read and written
 -- KEYS[2]  said:<id>     string   written
@@ -46,7 +47,7 @@ if not known[1] and ARGV[14] ~= '' then
       'step', 'done', 'attempt', 0, 'claimed', string.format('%.0f', now), 'outcome', 'duplicate', 'article', other[2])
     redis.call('SADD', ARGV[15] .. 'addresses:' .. other[2], ARGV[2])
     tell(KEYS[8], now, 'new ' .. ARGV[13])
-    tell(KEYS[8], now, 'duplicate ' .. other[2])
+    tell(KEYS[8], now, 'duplicate ' .. other[2] .. ' guid')
     redis.call('PEXPIRE', KEYS[1], ARGV[11])
     redis.call('PEXPIRE', KEYS[8], ARGV[11])
     return 'seen'

@@ -18,13 +18,14 @@
     <ms> unchanged                              it was not published again; "moved" as above
     <ms> quietened <seconds>                    nor was this, for it changes all the time; when it may be, or
                                                 never, for it was revised as often as an article is
-    <ms> duplicate <article> <reason>           by its address, or by its text
+    <ms> duplicate <article> <reason>           by its `address`, its `text`, or the `guid` that its feed gives it
     <ms> purged                                 retention took the text
     0 gap <how many>                            so many are not kept, see lib_life.lua
 
 Words are cut: a normal life is three of these, of about 250 bytes together.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ from ingest.store.entries import text
 from ingest.store.reading import EntryState, entry_state
 
 MOST_TITLE, MOST_ERROR = 80, 200
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What makes a terminal do other things than show it."""
 
 
 class Happened(NamedTuple):
@@ -118,7 +122,7 @@ def failed(attempt: int, seconds: float, error: str) -> str:
 
 def short(said: str, most: int) -> str:
     """What was said, on one line, cut where it is long."""
-    line = " ".join(said[: 4 * most].split())
+    line = " ".join(_CONTROL.sub(" ", said[: 4 * most]).split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 

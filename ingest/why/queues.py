@@ -8,7 +8,7 @@ from ingest.settings import QueueSettings
 from ingest.store import Member
 from ingest.why.records import QueueVerdict
 
-NOT_PUT = "its filter takes it, and has not been asked: `teletipo queues fill {name}` puts it in"
+NOT_PUT = "its filter takes it now and did not then, or was not there: `teletipo queues fill {name}` puts it in"
 
 
 def verdicts(

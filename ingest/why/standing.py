@@ -57,9 +57,8 @@ def _at_work(state: EntryState, last: Happened | None, waiting: Waiting) -> Stan
     later, now = _DOING[waiting.queue]
     failed = last is not None and last.what in {"failed", "paused"}
     if state.attempt and not failed:
-        return Stands(
-            what=waiting.queue, words=f"is being {now}, at attempt {state.attempt}; found again", until=waiting.until
-        )
+        said = f"is being {now}, attempt {state.attempt}; should its worker die, it is again"
+        return Stands(what=waiting.queue, words=said, until=waiting.until)
     return Stands(what=waiting.queue, words=f"waits {later}", until=waiting.until, error=plain(state.error))
 
 

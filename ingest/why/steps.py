@@ -194,12 +194,17 @@ def _purged(_: Happened, __: About) -> tuple[Facts, str]:
 def _duplicate(happened: Happened, about: About) -> tuple[Facts, str]:
     of, reason = _parts(happened.words, 2)
     facts = {"of": of, **({"reason": reason} if reason else {})}
-    why = {"address": "it is another address of that article", "text": "the same outlet has this very text there"}
-    return facts, f"a duplicate of {about.urls.get(of, of)}" + (f": {why[reason]}" if reason in why else "")
+    return facts, f"a duplicate of {about.urls.get(of, of)}" + (f": {_SAME[reason]}" if reason in _SAME else "")
 
 
 _EVIDENCE = {"title": "title", "authors": "authors", "published": "date"}
 """What is told of an article's evidence; the rest of it is in the facts."""
+
+_SAME = {
+    "address": "it is another address of that article",
+    "text": "the same text was published there before",
+    "guid": "its feed gives that article another link",
+}
 
 _PUBLISHED = {"created", "copy", "updated"}
 
@@ -236,7 +241,8 @@ def _parts(words: str, count: int) -> list[str]:
 def _extracted(article: Article) -> str:
     found = article.extraction
     said = [f"by {found.method}" + (f", confidence {found.confidence:.2f}" if found.confidence else "")]
-    said += [f"{name} by {found.evidence[field]}" for field, name in _EVIDENCE.items() if field in found.evidence]
+    ways = ((name, found.evidence.get(field)) for field, name in _EVIDENCE.items())
+    said += [f"no {name}" if way == "none" else f"{name} by {way}" for name, way in ways if way]
     if found.partial:
         said.append("known to be less than the whole article")
     return f"extracted {'; '.join(said)}"

@@ -26,6 +26,15 @@ def test_an_address_remembers_each_feed_that_named_it_under_which_title_and_no_p
     assert told(store)[2:] == ["changed outlet:front Ferries again"]
 
 
+def test_titles_come_on_one_line_cut_where_they_are_long_and_without_what_moves_a_terminal(store: Store) -> None:
+    store.claim([Claim(entry(A, title="Ferries\x1b[2J\r\n wait\x9b"), "outlet", "outlet:front")])
+    store.claim([Claim(entry(A, title="Ferries and more " * 50), "outlet", "outlet:front")])
+    first, second = told(store)
+    assert first == "new outlet:front Ferries [2J wait"
+    assert len(second) <= len("changed outlet:front ") + 80
+    assert second.endswith("…")
+
+
 def test_a_page_that_came_is_told_with_its_status_size_time_and_where_it_was_found(store: Store) -> None:
     store.advance(started(store, claimed(store, said=entry(A, title=""))), PAGE)
     store.claim([Claim(entry(A), "outlet", "hand", believed="always")])

@@ -100,7 +100,7 @@ def test_an_article_is_told_from_the_feed_that_named_it_to_the_queues_that_have_
     assert newswire.told("/a") == [
         "found in /feed: “The letter”",
         f"fetched: 200, {size(page(1))} in N s",
-        f"extracted by {extraction.method}, confidence {extraction.confidence:.2f}; title by h1; date by none",
+        f"extracted by {extraction.method}, confidence {extraction.confidence:.2f}; title by h1; no date",
         "published",
     ]
     times = [step.at for step in life.steps if step.at]
@@ -237,7 +237,7 @@ def test_while_a_worker_has_it_that_is_told_with_when_it_is_found_again(newswire
     assert due
     assert store.start(due[0], 90)
     stands = newswire.why("/a").stands
-    assert stands.words == "is being fetched, at attempt 1; found again"
+    assert stands.words == "is being fetched, attempt 1; should its worker die, it is again"
     assert stands.until
     assert 80 < (stands.until - datetime.now(UTC)).total_seconds() <= 90
 
@@ -250,7 +250,7 @@ def test_a_duplicate_says_of_what_and_why_and_shows_who_has_that(newswire: Newsw
     newswire.outlet.publish("/b", page(1))
     newswire.go_on()
     life = newswire.why("/b")
-    assert newswire.told("/b")[2:] == ["a duplicate of /a: the same outlet has this very text there"]
+    assert newswire.told("/b")[2:] == ["a duplicate of /a: the same text was published there before"]
     assert life.stands.words == f"a duplicate of {newswire.outlet.url}/a"
     assert life.article
     assert life.article.id == article_id(f"{newswire.outlet.url}/a")
@@ -307,7 +307,10 @@ def test_a_queue_that_came_later_says_how_it_is_filled_and_has_it_then(
         verdict = later.why(f"{outlet.url}/a").queues[-1]
         return verdict.took, verdict.why
 
-    assert late() == (False, "its filter takes it, and has not been asked: `teletipo queues fill late` puts it in")
+    assert late() == (
+        False,
+        "its filter takes it now and did not then, or was not there: `teletipo queues fill late` puts it in",
+    )
     list(later.fill("late"))
     assert late() == (True, "")
 
@@ -351,7 +354,7 @@ def test_of_an_address_that_nobody_heard_of_the_nearest_help_is_told(newswire: N
     assert (life.known, life.stands.what, life.steps, life.queues) == (False, "unknown", (), ())
     told = "\n".join(life.help)
     assert "its host is that of The Outlet (outlet)" in told
-    assert re.search(rf"no feed of that source named it: {root}/feed was polled \d+ m?s ago and had 1 entries", told)
+    assert re.search(rf"no feed of that source named it: {root}/feed was polled \d+ m?s ago and had 1 entry", told)
     assert f"did you mean {root}/letter1?" in told
     assert f"`teletipo fetch {root}/letter2 --wait`" in told
     (feed,) = newswire.why("/feed").help

@@ -81,6 +81,7 @@ TOLD = [
     ("quietened", "", "it was revised as often as an article is ([revisions] most): not published again"),
     ("quietened", "7200", "it changes each time it is looked at: not published again within 2 h"),
     ("duplicate", "abc address", "a duplicate of abc: it is another address of that article"),
+    ("duplicate", "abc guid", "a duplicate of abc: its feed gives that article another link"),
     ("created", "1", "published"),
     ("updated", "3", "published again: revision 3"),
     ("updated", "3 moved", "moved here by its feed: published again: revision 3"),
@@ -117,6 +118,8 @@ def test_what_was_published_tells_first_how_it_was_extracted_as_long_as_that_rev
         "extracted by body; title by h1; date by time; known to be less than the whole article",
         "published",
     ]
+    undated = article(extraction=Extraction(method="body", evidence={"published": "none"}))
+    assert told("created", "1", About(SETTINGS, {1: undated}))[0] == "extracted by body; no date"
     assert told("updated", "2", about) == ["published again: revision 2"]
 
 
