@@ -24,7 +24,7 @@ from ingest.models import Article, Entry, Page
 from ingest.store import Claim, EmbeddedServer, Lease, QueueName, Store, open_store
 
 GOAL_BYTES, GOAL_SHARE = 500, 0.05
-BLOCK = 100
+BLOCK = 20
 """Articles between two turns."""
 BODY = b"<html>" + bytes(range(256)) * 100
 FEED = "outlet:5d41402a"

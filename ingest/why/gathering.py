@@ -41,7 +41,7 @@ def _life_of_article(settings: Settings, store: Store, asked: str, wanted: str) 
     ids = [identity.owner] if identity.owner else []
     ids += [article_id(url) for url in (article.addresses if article else ())]
     for entry_id, lived in zip(ids, store.lived(ids), strict=True):
-        if lived.state and lived.state.article == wanted:
+        if lived.state and lived.state.article == wanted and lived.state.outcome != "duplicate":
             return _life(settings, store, asked, entry_id, lived)
     return _life(settings, store, asked, wanted, Lived(None, (), 0.0, ()), wanted)
 

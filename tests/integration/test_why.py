@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -259,6 +260,21 @@ def test_a_duplicate_says_of_what_and_why_and_shows_who_has_that(newswire: Newsw
         "/a": "created",
         "/b": "duplicate",
     }
+
+
+def test_an_article_whose_own_address_is_forgotten_is_not_told_as_the_duplicate_that_is_left(
+    newswire: Newswire, redis: Any
+) -> None:
+    for name in ("a", "b"):
+        newswire.announce(**{name: "The letter"})
+        newswire.outlet.publish(f"/{name}", page(1))
+        newswire.go_on()
+    store, own = newswire.wire.store, article_id(f"{newswire.outlet.url}/a")
+    redis.delete(store.keys.entry(own), store.keys.life(own))
+    life = newswire.why("/a")
+    assert (life.stands.what, life.steps) == ("published", ())
+    assert life.stands.words == "published, revision 1; its page is looked at again"
+    assert [each.stands for each in life.addresses] == ["", "duplicate"]
 
 
 def test_a_copy_says_of_what_and_how_much_and_a_queue_that_has_the_first_names_that(
