@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from ingest.dedupe import SharedParagraph, shared_paragraphs
 from ingest.models import Article, Copy, Record
 from ingest.store import Member, Store
 
@@ -22,6 +21,14 @@ class ClusterMember(Record, frozen=True, kw_only=True):
     kept: bool = True
 
 
+class SharedParagraph(Record, frozen=True, kw_only=True):
+    """A paragraph that several articles have. text: as the first of them has it; articles: their ids, the first one
+    first."""
+
+    text: str
+    articles: tuple[str, ...]
+
+
 class Cluster(Record, frozen=True, kw_only=True):
     """Copies of one text, the first publisher first. paragraphs: those that two or more have."""
 
@@ -31,9 +38,12 @@ class Cluster(Record, frozen=True, kw_only=True):
 
 def cluster(store: Store, article_id: str) -> Cluster:
     """The cluster of the article; without members where it has no copies, or was never here."""
+    from ingest.dedupe import shared_paragraphs  # with numpy, which few commands need
+
     found = store.cluster(article_id)
     kept = [member.article for member in found if member.article]
-    return Cluster(members=tuple(map(_member, found)), paragraphs=shared_paragraphs(kept))
+    shared = (SharedParagraph(text=text, articles=articles) for text, articles in shared_paragraphs(kept))
+    return Cluster(members=tuple(map(_member, found)), paragraphs=tuple(shared))
 
 
 def _member(member: Member) -> ClusterMember:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ingest.context import Context
 from ingest.pipeline import run
-from ingest.wire import Progress, Ticket
+from ingest.ticket import Progress, Ticket
 
 PATIENCE = 10.0
 """Seconds until work is due before it is left to a later `teletipo run`: pacing is waited for, a retry is not."""

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingest.api.answers import Failed, Json, documented
 from ingest.api.asked import AnyWire
 from ingest.models import Record, to_json
-from ingest.wire import Ticket, TicketState, Wire
+from ingest.ticket import Ticket, TicketState
+from ingest.wire import Wire
 
 router = APIRouter(tags=["fetch"])
 

@@ -4,11 +4,13 @@ import sys
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
-from ingest import wire as wires
 from ingest.cli.group import Place, complaints, console, opened, pass_place
 from ingest.fetch import Fetcher
+from ingest.ticket import Progress, Ticket
+from ingest.wire import Wire
 
 
 @click.command()
@@ -56,7 +58,7 @@ def import_(place: Place, file: Path, source: str | None, url: str) -> None:
         sys.exit(_see_through(wire, ticket, None))
 
 
-def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) -> int:
+def _see_through(wire: Wire, ticket: Ticket, timeout: float | None) -> int:
     """Show the work until it is done. Returns the exit code. The steps are imported here, as most commands do none."""
     from ingest.context import Context
     from ingest.inline import work_off
@@ -64,7 +66,7 @@ def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) 
     with _bar() as bar:
         line = bar.add_task("", total=None)
 
-        def show(progress: wires.Progress) -> None:
+        def show(progress: Progress) -> None:
             bar.update(
                 line,
                 description=_in_words(progress),
@@ -81,19 +83,23 @@ def _see_through(wire: wires.Wire, ticket: wires.Ticket, timeout: float | None) 
     return _report(wire, ticket, progress)
 
 
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=complaints
+def _bar() -> Bar:
+    return Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=complaints,
     )
 
 
-def _in_words(progress: wires.Progress) -> str:
+def _in_words(progress: Progress) -> str:
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or (
         "done" if progress.done else "working"
     )
 
 
-def _report(wire: wires.Wire, ticket: wires.Ticket, progress: wires.Progress) -> int:
+def _report(wire: Wire, ticket: Ticket, progress: Progress) -> int:
     """Say what came of it; what went wrong and what is unfinished goes to standard error, each with its reason."""
     for error in progress.errors:
         complaints.print(error, style="red", markup=False, soft_wrap=True)

@@ -13,7 +13,7 @@ from ingest.dedupe.copied import copied
 from ingest.dedupe.difference import difference
 from ingest.dedupe.features import VERSION, Features, features
 from ingest.dedupe.fingerprint import LEAST_WORDS, fingerprint
-from ingest.dedupe.firsts import SharedParagraph, shared_paragraphs
+from ingest.dedupe.firsts import shared_paragraphs
 from ingest.dedupe.likeness import Likeness, likeness
 from ingest.dedupe.paragraphs import Pair, Piece, aligned, pieces
 
@@ -24,7 +24,6 @@ __all__ = [
     "Likeness",
     "Pair",
     "Piece",
-    "SharedParagraph",
     "aligned",
     "copied",
     "difference",

@@ -4,13 +4,14 @@ articles, the first publisher first ─► the paragraphs that two or more of th
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ingest.dedupe.features import LEAST_PARAGRAPH
 from ingest.dedupe.tokens import has_words, paragraphs
-from ingest.models import Article, Record
+from ingest.models import Article
 
 
-class SharedParagraph(Record, frozen=True, kw_only=True):
+class Shared(NamedTuple):
     """A paragraph that several articles have. text: as the first of them has it; articles: their ids, the first one
     first."""
 
@@ -18,7 +19,7 @@ class SharedParagraph(Record, frozen=True, kw_only=True):
     articles: tuple[str, ...]
 
 
-def shared_paragraphs(articles: Sequence[Article]) -> tuple[SharedParagraph, ...]:
+def shared_paragraphs(articles: Sequence[Article]) -> tuple[Shared, ...]:
     """The paragraphs of eight words or more that two or more of the articles have, by their words alone, in the order
     in which they began. articles: by time."""
     found: dict[tuple[str, ...], tuple[str, list[str]]] = {}
@@ -29,4 +30,4 @@ def shared_paragraphs(articles: Sequence[Article]) -> tuple[SharedParagraph, ...
                     _, ids = found.setdefault(tuple(words), (text, []))
                     if article.id not in ids[-1:]:
                         ids.append(article.id)
-    return tuple(SharedParagraph(text=text, articles=tuple(ids)) for text, ids in found.values() if len(ids) > 1)
+    return tuple(Shared(text, tuple(ids)) for text, ids in found.values() if len(ids) > 1)

@@ -7,7 +7,8 @@ from ingest.fetch import Fetcher
 from ingest.inline import work_off
 from ingest.settings import Settings
 from ingest.store import Store
-from ingest.wire import Progress, Wire
+from ingest.ticket import Progress
+from ingest.wire import Wire
 from tests.conftest import WriteConfig
 from workers.demo.outlet import Headline, Outlet, rss
 

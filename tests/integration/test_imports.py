@@ -15,7 +15,8 @@ from ingest.inline import work_off
 from ingest.models import Article, article_id
 from ingest.settings import RetentionSettings, Settings, default_config, load
 from ingest.store import EmbeddedServer, Store, open_store
-from ingest.wire import Progress, Wire
+from ingest.ticket import Progress
+from ingest.wire import Wire
 from tests.conftest import CORPORA, WriteConfig, needs_corpora
 from tests.integration.making import text
 from workers.demo.outlet import Outlet

@@ -18,7 +18,8 @@ from ingest.models import article_id
 from ingest.pipeline import run
 from ingest.settings import Settings
 from ingest.store import Claim, FeedState, Lease, QueueName, Store
-from ingest.wire import Progress, Ticket, Wire
+from ingest.ticket import Progress, Ticket
+from ingest.wire import Wire
 from tests.conftest import WriteConfig
 from tests.e2e.newswire import page, publish_articles
 from tests.integration.making import LONG_LEASE, entry, started, text
