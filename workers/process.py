@@ -26,7 +26,7 @@ from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.settings import Settings
 from ingest.store import Heartbeat, Store, open_store
-from ingest.store.reading import HEARTBEAT_SECONDS, Kind
+from ingest.store.counts import HEARTBEAT_SECONDS, Kind
 from workers import address
 from workers.app import make_app
 from workers.scheduler import Scheduler

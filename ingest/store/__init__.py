@@ -9,6 +9,7 @@ between them may be repeated safely, because a piece of work stays in `due` unti
 
 from ingest.store.committing import Candidate, Case, Committed, Member, Other, Verdict
 from ingest.store.connection import STORE_DOWN, Store, open_store
+from ingest.store.counts import Heartbeat
 from ingest.store.embedded import EmbeddedServer, die_with_parent, running_url
 from ingest.store.entries import QueueEntry
 from ingest.store.keeping import FillProgress
@@ -16,7 +17,7 @@ from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.life import Happened, Identity, Lived
 from ingest.store.queues import QueueState
-from ingest.store.reading import EntryState, FeedState, Heartbeat, Known, Place, Standing
+from ingest.store.reading import EntryState, FeedState, Known, Place, Standing
 from ingest.store.sources import SourceState, source_state
 from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed

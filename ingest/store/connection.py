@@ -12,6 +12,7 @@ from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
 from ingest.store.baselines import Baselines
 from ingest.store.committing import Committing
+from ingest.store.counts import Counts
 from ingest.store.dead import Dead
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
@@ -31,6 +32,7 @@ STORE_DOWN = (ConnectionError, TimeoutError)
 class Store(
     Letters,
     Watching,
+    Counts,
     Dead,
     Committing,
     NamedEntries,
