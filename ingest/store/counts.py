@@ -28,11 +28,6 @@ class Heartbeat(Record, frozen=True, kw_only=True):
     beat: float = 0.0
 
 
-def entry_state(entry_id: str, record: dict[str, str]) -> EntryState | None:
-    """An entry's record as read, None where there is none."""
-    return msgspec.convert({"id": entry_id, **record}, EntryState, strict=False) if record.get("url") else None
-
-
 class Counts(Base):
     """Counts of days and of work, and heartbeats."""
 

@@ -84,6 +84,11 @@ class Place(NamedTuple):
     id: str
 
 
+def entry_state(entry_id: str, record: dict[str, str]) -> EntryState | None:
+    """An entry's record as read, None where there is none."""
+    return msgspec.convert({"id": entry_id, **record}, EntryState, strict=False) if record.get("url") else None
+
+
 class Reading(Queues):
     """Questions about the store's content; nothing here changes what is published."""
 
