@@ -97,9 +97,9 @@ def jaccard(one: set[tuple[str, ...]], two: set[tuple[str, ...]]) -> float:
 
 
 def meet(one: Features, two: Features) -> bool:
-    """Whether the store has the one compared with the other: for two in common, or one where paragraphs are few."""
-    common = sum(len(set(mine) & set(theirs)) for mine, theirs in zip(one, two, strict=True))
-    return common >= (1 if min(len(one.paragraphs), len(two.paragraphs)) <= 3 else 2)
+    """Whether the store has the one compared with the other: for one paragraph in common, or for two minima."""
+    minima, paragraphs = (len(set(mine) & set(theirs)) for mine, theirs in zip(one, two, strict=True))
+    return paragraphs >= 1 or minima >= 2
 
 
 def made(found: Sequence[Text], seed: int) -> Iterator[Made]:

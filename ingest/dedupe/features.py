@@ -4,8 +4,8 @@
                             it has in common, so that half in common is found by two of them in all but 0.03 %
          ─► its paragraphs  hashes of those of eight words or more: they find a text inside a much longer one
 
-Eight bytes each. The store keeps who had which first; who shares two is worth comparing (see likeness.py), so these
-decide what is found, and never what is a copy.
+Eight bytes each. The store keeps who had which first; who shares a paragraph or two minima is worth comparing (see
+likeness.py), so these decide what is found, and never what is a copy.
 """
 
 from hashlib import blake2b, shake_256
