@@ -19,7 +19,7 @@ from ingest.clean import clean_url
 from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
-from ingest.extract import Lesson, evidence_of, outlet_of, packed, taught
+from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
 from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source, Validators
 from ingest.parse import Parsed, parse
 from ingest.publishing import publish
@@ -113,10 +113,12 @@ def process_article(context: Context, lease: Lease) -> str:
             context.store.save_baseline(source.id, _with_page(source.id, known.baseline, Observed(error.kind)))
         raise
     if lesson:
-        _learn(context, source.id, lesson)
+        _learn(context, source.id, lambda outlet, evidence: taught(outlet, evidence, lesson))
     seen = observed(article)._replace(agreed=lesson.agreed if lesson and lesson.version else None)
     baseline = _with_page(source.id, known.baseline, seen) if fetched else None
-    committed = publish(context, lease, article, entry.guid, baseline)
+    committed, shares_lines = publish(context, lease, article, entry.guid, baseline)
+    if shares_lines and attentive(outlet := outlet_of(known.learned)) is not outlet:
+        _learn(context, source.id, lambda outlet, evidence: (attentive(outlet), evidence))
     return f"{committed.outcome} {committed.id}".strip()
 
 
@@ -213,11 +215,11 @@ def _composed(entry: Entry, source: Source, page: Page | None, known: Known) -> 
     return composed
 
 
-def _learn(context: Context, source: str, lesson: Lesson) -> None:
+def _learn(context: Context, source: str, lesson: Callable[[Outlet, Evidence], tuple[Outlet, Evidence]]) -> None:
     """Keep what the page teaches. It is lost where others teach at the same moment, again and again: there is more."""
     for _ in range(CONFLICTS):
         learned, evidence = context.store.learned(source)
-        after = packed(*taught(outlet_of(learned), evidence_of(evidence), lesson))
+        after = packed(*lesson(outlet_of(learned), evidence_of(evidence)))
         if after[0] == learned or context.store.keep_learned(source, learned, *after):
             return
 

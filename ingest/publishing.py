@@ -27,6 +27,17 @@ TRIES = 20
 OF_A_TOMBSTONE = 0.6
 """The share of the minima that a text has in common with one that was purged to be taken for the same: the texts
 cannot be compared any more, and so many agree by chance in one of a hundred pairs that are alike by 0.35."""
+OF_AN_OUTLET = 2
+"""Other articles of the outlet that have a paragraph of this one, from which it may be the outlet's own line. One alone
+mostly is what this one follows up."""
+
+
+class Published(NamedTuple):
+    """What became of an article, and whether it has paragraphs in common with others of its outlet that are none of its
+    copies: lines of the outlet that are not known as such yet, perhaps."""
+
+    committed: Committed
+    shares_lines: bool = False
 
 
 class Judged(NamedTuple):
@@ -38,7 +49,7 @@ class Judged(NamedTuple):
     like: Likeness | None = None
 
 
-def publish(context: Context, lease: Lease, article: Article, guid: str, baseline: Baseline | None) -> Committed:
+def publish(context: Context, lease: Lease, article: Article, guid: str, baseline: Baseline | None) -> Published:
     """Commit the article as what it is: new, a copy, the next revision, or nothing new.
 
     guid: what its feed calls it, empty where that is nothing. baseline: as for `Store.commit`.
@@ -62,7 +73,7 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
                 copy_of=_copy_of(article, list(seen.values())),
             )
         else:
-            return committed
+            return Published(committed, _shares_lines(article, seen.values()))
     raise WorkFailed(f"{article.url} was revised by others {TRIES} times in a row")
 
 
@@ -95,6 +106,11 @@ def _copy_of(article: Article, judged: Sequence[Judged]) -> Copy | None:
     first = min(filter(None, (article, *fellows)), key=lambda each: (each.sorted, each.id))
     assert closest.other.article is not None and closest.like is not None  # noqa: S101 — for the type checker
     return copied(article, closest.other.article, first, closest.like)
+
+
+def _shares_lines(article: Article, judged: Iterable[Judged]) -> bool:
+    strangers = [each for each in judged if each.candidate.paragraphs and not each.verdict]
+    return sum(each.other.article.source == article.source for each in strangers if each.other.article) >= OF_AN_OUTLET
 
 
 # ── the same article again ──

@@ -32,8 +32,11 @@ USUALLY = 20
 ENOUGH_PARTS = 3
 """Samples after which an excerpt is believed to say what its page says."""
 LINES_SAMPLED = 4
-"""One page in so many is counted for its lines, and each while they are few."""
+"""One page in so many is counted for its lines, and each while they are few or a new one is in sight."""
 FEW_ARTICLES = 40
+IN_SIGHT, BETWEEN = 20, 10
+"""Articles that are counted one after the other where a new line may be in sight, and those that are sampled before it
+may be so again. What follow-ups share looks like one too, and must not have half of all pages counted for long."""
 AGREES = 0.9
 """Share of letters that two readings of a page have in common, from which they say the same."""
 
@@ -56,11 +59,13 @@ class Learned(Record, frozen=True, kw_only=True):
 
 
 class Outlet(Record, frozen=True, kw_only=True):
-    """What is known of an outlet. version: that of the latest template; learned: the latest first."""
+    """What is known of an outlet. version: that of the latest template; learned: the latest first; each_until: while
+    the lines are of fewer articles than that, each page is counted."""
 
     version: int = 0
     learned: tuple[Learned, ...] = ()
     lines: Lines = Lines()
+    each_until: int = FEW_ARTICLES
 
 
 class Evidence(Record, frozen=True, kw_only=True):
@@ -116,7 +121,17 @@ def is_sample(learned: Learned, article: str) -> bool:
 
 def counts_lines(outlet: Outlet, article: str) -> bool:
     """Whether this page's lines are counted."""
-    return outlet.lines.articles < FEW_ARTICLES or int(article[:8], 16) % LINES_SAMPLED == 0
+    return outlet.lines.articles < outlet.each_until or int(article[:8], 16) % LINES_SAMPLED == 0
+
+
+def attentive(outlet: Outlet) -> Outlet:
+    """The outlet after articles of it were seen to share a paragraph: each page is counted for a while, all of them, so
+    that a line's share stays what it is. The same outlet where each is counted anyway, or was until lately."""
+    articles = outlet.lines.articles
+    again = outlet.each_until > FEW_ARTICLES
+    if articles < outlet.each_until + (BETWEEN if again else 0):
+        return outlet
+    return msgspec.structs.replace(outlet, each_until=articles + IN_SIGHT)
 
 
 def same_text(one: Sequence[str], other: Sequence[str]) -> bool:

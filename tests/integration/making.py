@@ -10,7 +10,7 @@ from ingest.context import Context
 from ingest.dedupe import fingerprint
 from ingest.fetch import Fetcher
 from ingest.models import Article, Entry, Extraction, article_id
-from ingest.publishing import publish
+from ingest.publishing import Published, publish
 from ingest.settings import FetchSettings, QueueSettings, RetentionSettings, Settings
 from ingest.store import Claim, Committed, Lease, Store
 
@@ -86,6 +86,13 @@ def through_commit(
 ) -> Committed:
     """Commit an article as the newswire does: candidates are judged, and what was published before is revised. url: of
     the entry, where that is another than the article's own."""
+    return through_publish(store, made, queues, url=url, guid=guid).committed
+
+
+def through_publish(
+    store: Store, made: Article, queues: Mapping[str, QueueSettings] | None = None, *, url: str = "", guid: str = ""
+) -> Published:
+    """As `through_commit`, with what was seen on the way."""
     settings = Settings(config=Path(), data=Path(), queues=dict(queues or {"all": QueueSettings()}))
     context = Context(settings, store, Fetcher(FetchSettings()))
     return publish(context, to_process(store, url or made.url), made, guid, None)

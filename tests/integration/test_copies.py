@@ -16,7 +16,7 @@ from ingest.models import Article, article_id
 from ingest.settings import QueueSettings, RetentionSettings, Settings
 from ingest.store import Committed, EmbeddedServer, Store, open_store
 from ingest.wire import Wire
-from tests.integration.making import NOW, article, through_commit
+from tests.integration.making import NOW, article, through_commit, through_publish
 
 QUEUES = {
     "first": QueueSettings(),
@@ -153,6 +153,19 @@ def test_a_queue_that_is_added_is_filled_with_one_copy_of_each(store: Store) -> 
     assert urls(store, "whole") == [each.url for each in made]
     through_commit(store, story("weekly", paragraphs(1)), added)
     assert urls(store, "new") == [made[0].url, made[3].url], "what was filled in counts for what comes"
+
+
+# ── lines of an outlet ──
+
+
+def test_a_paragraph_that_three_articles_of_an_outlet_have_is_seen_and_what_copies_share_is_not(store: Store) -> None:
+    line, made = paragraphs(99, 1), [*range(1, 5)]
+    same_outlet = [story("daily", [*paragraphs(n), *line], name=str(n)) for n in made]
+    assert [through_publish(store, each).shares_lines for each in same_outlet] == [False, False, True, True]
+    elsewhere = [story(f"outlet{n}", [*paragraphs(n + 10), *line]) for n in made]
+    assert not any(through_publish(store, each).shares_lines for each in elsewhere)
+    copies = [story("weekly", [*paragraphs(30), *paragraphs(n + 30, 1)], name=str(n)) for n in made]
+    assert not any(through_publish(store, each).shares_lines for each in copies)
 
 
 # ── the same article ──

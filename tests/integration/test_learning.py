@@ -9,6 +9,7 @@ from bench.outlets import Virtual
 from ingest.baseline import ENOUGH, Baseline, Observed, observe
 from ingest.context import Context
 from ingest.extract import Outlet, outlet_of
+from ingest.extract.outlet import FEW_ARTICLES
 from ingest.fetch import Fetcher
 from ingest.models import Article, article_id
 from ingest.pipeline import run
@@ -94,6 +95,16 @@ def test_an_outlets_articles_are_soon_read_by_a_template_without_its_own_lines(w
     assert {article.extraction.evidence["body"] for article in by_template(read)} == {"template 1"}
     assert not any("paid for by readers" in article.text for _, article in read.values())
     assert all(article.extraction.evidence["recurring"].endswith(" left out") for _, article in read.values())
+
+
+def test_a_line_that_begins_later_is_learned_within_a_dozen_articles(wire: Newswire) -> None:
+    """Only one page in four is counted by then, until three articles were seen to have a paragraph in common."""
+    virtual, before = pages(88), FEW_ARTICLES + 4
+    wire.read("/feed", virtual[:before])
+    read = [article for page in virtual[before : before + 13] for _, article in wire.read("/feed", [page]).values()]
+    says = ["every gift is doubled" in article.text for article in read]
+    assert says[:3] == [True] * 3
+    assert not says[-1], "the campaign is still in the articles"
 
 
 def test_after_a_redesign_the_new_layout_is_learned_and_nothing_is_lost_meanwhile(wire: Newswire) -> None:

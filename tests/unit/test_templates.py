@@ -10,8 +10,9 @@ import pytest
 from bench.outlets import Virtual
 from ingest.compose import Composed
 from ingest.errors import ExtractFailed
-from ingest.extract import Evidence, Outlet, evidence_of, outlet_of, packed, taught
-from ingest.extract.outlet import MOST_OBSERVATIONS, MOST_TEMPLATES, USUALLY, is_sample
+from ingest.extract import Evidence, Outlet, attentive, counts_lines, evidence_of, outlet_of, packed, taught
+from ingest.extract.outlet import FEW_ARTICLES, IN_SIGHT, MOST_OBSERVATIONS, MOST_TEMPLATES, USUALLY, is_sample
+from ingest.extract.recurring import Lines
 from ingest.models import Article, ExtractRules, article_id
 from tests.virtual import HARBOUR, composed, first_frame, learned, pages, second_frame
 
@@ -315,3 +316,26 @@ def test_what_was_kept_by_another_version_or_is_damaged_is_learned_anew(harbour:
     for kept in ((b"\x81\xa3new\x01", b""), (reader.kept[0][:-9], reader.kept[1][:-9]), (b"no msgpack", b"no zstd")):
         assert outlet_of(kept[0]).learned == ()
         assert evidence_of(kept[1]) == Evidence()
+
+
+def after(articles: int, outlet: Outlet = Outlet()) -> Outlet:  # noqa: B008 — immutable
+    """The outlet when so many articles more were counted."""
+    return msgspec.structs.replace(outlet, lines=Lines(articles=outlet.lines.articles + articles))
+
+
+def test_where_a_new_line_is_in_sight_each_page_is_counted_for_a_while() -> None:
+    ids = [f"{number:08x}" for number in range(8)]
+    settled = after(FEW_ARTICLES)
+    assert [counts_lines(settled, each) for each in ids] == [True, False, False, False] * 2
+    watching = attentive(settled)
+    assert all(counts_lines(after(IN_SIGHT - 1, watching), each) for each in ids)
+    assert not all(counts_lines(after(IN_SIGHT, watching), each) for each in ids)
+
+
+def test_lines_that_are_always_in_sight_have_no_more_than_half_of_the_pages_counted() -> None:
+    chance, outlet, counted = random.Random(3), after(FEW_ARTICLES), 0
+    for _ in range(2000):
+        if counts_lines(outlet, f"{chance.randrange(2**32):08x}"):
+            outlet, counted = after(1, outlet), counted + 1
+        outlet = attentive(outlet)
+    assert 0.4 < counted / 2000 < 0.55
