@@ -92,7 +92,7 @@ def test_an_outlets_articles_are_soon_read_by_a_template_without_its_own_lines(w
     assert len(read) == 25
     expect_whole(read)
     assert len(by_template(read)) > 12
-    assert {article.extraction.evidence["body"] for article in by_template(read)} == {"template 1"}
+    assert all(article.extraction.evidence["body"].startswith("template ") for article in by_template(read))
     assert not any("paid for by readers" in article.text for _, article in read.values())
     assert all(article.extraction.evidence["recurring"].endswith(" left out") for _, article in read.values())
 
