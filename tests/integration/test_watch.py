@@ -241,6 +241,34 @@ def test_a_page_that_has_no_article_any_more_leaves_the_article_as_it_is(begin: 
     assert watch.queue()[-1] == ("/report/1", 2, "updated"), "nothing was spoilt"
 
 
+def moved(watch: Watch, html: str) -> str:
+    """The article's page leads to another address from now on, where this is. Returns that address."""
+    there = f"{watch.outlet.url}/news/the-gauges"
+    watch.outlet.publish("/news/the-gauges", html.replace("<head>", f'<head><link rel="canonical" href="{there}">'))
+    watch.outlet.publish("/report/1", "", status=301, headers={"Location": "/news/the-gauges"})
+    return there
+
+
+def test_a_page_that_moved_is_the_article_that_is_looked_at(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    there = moved(watch, page(1).replace("Sentence 0 of report 1 says", "Corrected: the report says"))
+    assert watch.after(HOUR) == ["changed"]
+    assert watch.queue() == [("/report/1", 1, "created"), ("/report/1", 2, "updated")]
+    assert there in watch.article(url).addresses
+    assert watch.after(5 * HOUR) == ["as it was"]
+
+
+def test_an_address_that_leads_to_another_article_now_leaves_the_article_as_it_is(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    moved(watch, page(2))
+    assert watch.after(HOUR) == ["changed"]
+    assert watch.queue() == [("/report/1", 1, "created")]
+    assert watch.outcome(url) == ("done", "created")
+    assert watch.next_in(url)
+
+
 def test_a_page_that_kills_its_extractor_leaves_the_article_as_it_is(begin: Begin) -> None:
     watch = begin(main=f"{URGENT}[schedule]\nattempts = 2\n")
     url = watch.publish()
@@ -440,6 +468,21 @@ def test_a_retracted_article_that_stays_away_is_retracted_once(begin: Begin) -> 
     assert watch.after(6 * DAY) == ["still gone"]
     assert watch.next_in(url) is None
     assert len(watch.queue()) == 2
+
+
+def test_a_revision_that_waits_to_be_published_is_not_when_its_page_is_gone(begin: Begin) -> None:
+    watch = begin(main=f"{URGENT}[revisions]\nrestless_after = 1\n")
+    url = watch.publish()
+    for minute, wait in ((1, HOUR), (2, 5 * HOUR)):
+        watch.outlet.publish("/report/1", page(1).replace("<p>", f"<p>It is {minute} past nine on the river. ", 1))
+        watch.after(wait)
+    assert watch.outcome(url) == ("done", "quietened")
+    assert watch.store.waiting(f"entry:{article_id(url)}")
+    gone(watch)
+    watch.after(18 * HOUR)
+    watch.after(HOUR)
+    assert [event for *_, event in watch.queue()] == ["created", "updated", "retracted"]
+    assert watch.store.waiting(f"entry:{article_id(url)}") is None
 
 
 def test_a_page_that_is_gone_at_the_last_look_is_asked_for_once_more(begin: Begin) -> None:
