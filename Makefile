@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help run demo test check bench bench-extract schema lock clean
+.PHONY: help run demo test check bench bench-extract bench-index schema lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -29,6 +29,9 @@ bench: $(VENV)/.dev  ## the benchmarks, each a ratio or a figure against its goa
 
 bench-extract: $(VENV)/.peers  ## extraction beside its peers on real pages (ARGS="--worst 20 --lang es")
 	$(BIN)/python bench/extract.py $(ARGS)
+
+bench-index: $(VENV)/.peers  ## the index of fingerprints beside datasketch (ARGS="--articles 1000000")
+	$(BIN)/python bench/fingerprints.py $(ARGS)
 
 schema: $(VENV)/.run  ## docs/article.schema.json, from the model
 	$(BIN)/python -m ingest.schema > docs/article.schema.json

@@ -1,27 +1,36 @@
--- Fingerprints: feature -> the articles that have it, the last few that are in different clusters. They live in numbered tables, each cut into so many shards that
--- a shard stays a compact list; a table that is full or old is closed and the next one, of the right size, is opened. Closed
--- ones are looked into until their age is up. So an article's thirty features cost half a kilobyte, whatever their number.
+-- Fingerprints: feature -> the articles that have it, the last few that are in different clusters. They live in numbered
+-- tables, each cut into so many shards that a shard stays a compact list; a table that is full or old is closed and the
+-- next one, of the right size, is opened. Closed ones are looked into until their age is up. So an article's thirty
+-- features cost half a kilobyte, whatever their number.
 --
 --   fingerprints:<version>                    hash   <number> = "<bits> <ms when opened>", <number># = entries
 --   fingerprints:<version>:<number>:<shard>   hash   last 4 bytes of a feature -> articles' ids, 8 bytes each
 --
--- A feature is 8 bytes: the first four choose one of 2^bits shards.
-local SMALLEST, GROWTH, FULL, TABLES, MOST_OWNERS = 9, 3, 96, 3, 8
+-- A feature is 8 bytes: the first four choose one of 2^bits shards. A shard costs a hundred bytes for being there, and a
+-- hundredth of a microsecond at each look for every entry; a table costs two microseconds a feature. So the first table
+-- is large enough for most, and each that is full is followed by one of eight times its size, as one of sixteen times
+-- would be too many empty shards. (bench/fingerprints.py measures all this.)
+local SMALLEST, GROWTH, FULL, TABLES, MOST_OWNERS = 12, 3, 96, 3, 8
 
 local function raw(id)
-  return (string.gsub(id, '%x%x', function(pair) return string.char(tonumber(pair, 16)) end))
+  return struct.pack('>I4I4', tonumber(string.sub(id, 1, 8), 16), tonumber(string.sub(id, 9), 16))
 end
 
 local function hex(bytes)
-  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
+  return string.format('%08x%08x', struct.unpack('>I4I4', bytes))
 end
 
-local function shard_of(registry, each, feature)
-  local shard = struct.unpack('>I4', feature) % (2 ^ each.bits)
-  return string.format('%s:%d:%d', registry, each.number, shard)
+local function table_of(registry, number, bits, opened, ends, count)
+  return {number = number, bits = bits, opened = opened, ends = ends, count = count,
+    shards = 2 ^ bits, prefix = registry .. ':' .. number .. ':'}
 end
 
--- The tables whose age is not up, the newest last. life: ms that a feature is remembered after it was last seen; 0: for good.
+local function shard_of(each, feature)
+  return string.format('%s%d', each.prefix, struct.unpack('>I4', feature) % each.shards)
+end
+
+-- The tables whose age is not up, the newest last. life: ms that a feature is remembered after it was last seen; 0: for
+-- good.
 local function tables_of(registry, life, now)
   local flat, said, found = redis.call('HGETALL', registry), {}, {}
   for index = 1, #flat, 2 do said[flat[index]] = flat[index + 1] end
@@ -32,8 +41,8 @@ local function tables_of(registry, life, now)
       if ends <= now then
         redis.call('HDEL', registry, number, number .. '#')
       else
-        table.insert(found, {number = tonumber(number), bits = tonumber(bits), opened = tonumber(opened), ends = ends,
-          count = tonumber(said[number .. '#'] or 0)})
+        local count = tonumber(said[number .. '#'] or 0)
+        table.insert(found, table_of(registry, tonumber(number), tonumber(bits), tonumber(opened), ends, count))
       end
     end
   end
@@ -54,24 +63,25 @@ local function open_table(registry, tables, life, now)
     while FULL * 2 ^ bits < last.count * 1.5 do bits = bits + 1 end
   end
   local ends = life > 0 and now + life + life / TABLES or math.huge
-  local new = {number = last and last.number + 1 or 1, bits = bits, opened = now, ends = ends, count = 0}
+  local new = table_of(registry, last and last.number + 1 or 1, bits, now, ends, 0)
   redis.call('HSET', registry, new.number, string.format('%d %.0f', bits, now))
   table.insert(tables, new)
   return new
 end
 
 -- The articles that have each feature, the oldest first: {{id, ...}, ...}
-local function owners_of(registry, tables, features)
+local function owners_of(tables, features)
   local owners = {}
   for place, feature in ipairs(features) do
-    owners[place] = {}
+    local ids, field = {}, string.sub(feature, 5)
     for index = #tables, 1, -1 do
-      local ids = redis.call('HGET', shard_of(registry, tables[index], feature), string.sub(feature, 5))
-      if ids then
-        for start = 1, #ids, 8 do table.insert(owners[place], hex(string.sub(ids, start, start + 7))) end
+      local found = redis.call('HGET', shard_of(tables[index], feature), field)
+      if found then
+        for start = 1, #found, 8 do table.insert(ids, hex(string.sub(found, start, start + 7))) end
         break
       end
     end
+    owners[place] = ids
   end
   return owners
 end
@@ -80,13 +90,17 @@ end
 -- is found by another one already, as it is in its cluster.
 local function remember(registry, tables, features, owners, id, is_known, life, now)
   local open, added = open_table(registry, tables, life, now), 0
+  local known, bytes = {[id] = true}, {[id] = raw(id)}
   for place, feature in ipairs(features) do
-    local ids, known = owners[place], false
-    for _, owner in ipairs(ids) do known = known or owner == id or is_known(owner) end
-    if not known then table.insert(ids, id) end
-    local value = raw(table.concat(ids, '', math.max(1, #ids - MOST_OWNERS + 1)))
-    local shard = shard_of(registry, open, feature)
-    local new = redis.call('HSET', shard, string.sub(feature, 5), value)
+    local ids, found, value = owners[place], false, {}
+    for _, owner in ipairs(ids) do
+      if known[owner] == nil then known[owner], bytes[owner] = is_known(owner) or false, raw(owner) end
+      found = found or known[owner]
+    end
+    if not found then table.insert(ids, id) end
+    for at = math.max(1, #ids - MOST_OWNERS + 1), #ids do table.insert(value, bytes[ids[at]]) end
+    local shard = shard_of(open, feature)
+    local new = redis.call('HSET', shard, string.sub(feature, 5), table.concat(value))
     added = added + new
     if new == 1 and life > 0 and redis.call('HLEN', shard) == 1 then
       redis.call('PEXPIREAT', shard, string.format('%.0f', open.ends))
