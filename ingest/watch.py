@@ -15,7 +15,7 @@ import msgspec
 
 from ingest.context import Context
 from ingest.errors import FetchFailed
-from ingest.models import Article, Fetch, Outcome, Validators
+from ingest.models import Article, Fetch, Outcome
 from ingest.schedule import FINAL, FINAL_STATUS, jittered, retry_after
 from ingest.store import Lease, Watched
 
@@ -24,6 +24,9 @@ TRIES = 3
 
 BUSY = 600.0
 """An entry that is being fetched or processed is looked at when that is over, hence in ten minutes."""
+
+MOST_ADDRESSES = 3
+"""Others at which an article that is gone is asked for: "not found" comes quickly, so one lease is enough for all."""
 
 CONFLICTS = 10
 """Times that an article may be revised between being read and being retracted."""
@@ -53,10 +56,9 @@ def look_again(context: Context, lease: Lease) -> str:
     if watched.step != "done" and watched.outcome != "dead":
         context.store.look_later(lease, BUSY, made=False)
         return "at work already"
-    url, validators = _asked(watched)
-    if not context.store.take_slot(lease, url, context.settings.delay(lease.source)):
+    if not context.store.take_slot(lease, watched.url, context.settings.delay(lease.source)):
         return "waits for its host"
-    return _answered(context, lease, watched, context.fetcher.get(url, validators))
+    return _answered(context, lease, watched, _asked(context, watched))
 
 
 def look_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
@@ -84,13 +86,23 @@ def _over(watched: Watched, after: Sequence[float]) -> str:
     return ""
 
 
-def _asked(watched: Watched) -> tuple[str, Validators]:
-    """What to ask for. The second time that a page is gone is asked at the article's own address: that of the entry may
-    be one of several, and is no longer used."""
-    if watched.gone and watched.article:
-        own = watched.article.url
-        return own, watched.validators if own == watched.url else Validators()
-    return watched.url, watched.validators
+def _asked(context: Context, watched: Watched) -> Fetch:
+    """The page's answer. One that was gone the last time is asked for at the article's own address too, and at others
+    that it is known by: an outlet that gives an article another address has not taken it back."""
+    fetch = context.fetcher.get(watched.url, watched.validators)
+    for url in _other_addresses(context, watched):
+        if not is_gone(fetch):
+            break
+        fetch = context.fetcher.get(url)
+    return fetch
+
+
+def _other_addresses(context: Context, watched: Watched) -> list[str]:
+    if not watched.gone or not watched.article:
+        return []
+    article = watched.article
+    known = (article.url, *sorted(context.store.addresses(article.id)), *article.addresses)
+    return [url for url in dict.fromkeys(known) if url != watched.url][:MOST_ADDRESSES]
 
 
 def _answered(context: Context, lease: Lease, watched: Watched, fetch: Fetch) -> str:
@@ -106,7 +118,7 @@ def _answered(context: Context, lease: Lease, watched: Watched, fetch: Fetch) ->
         again = fetch.outcome not in FINAL and fetch.status not in FINAL_STATUS
         raise FetchFailed(fetch.error, again=again, wait=fetch.retry_after, fetch=fetch)
     if fetch.requested != watched.url:
-        return _ended(context, lease, wait, "there at its own address")
+        return _ended(context, lease, wait, "there at another address")
     page = fetch.page(datetime.now(UTC))
     handed = context.store.end_look(lease, wait, "changed", page=page, validators=fetch.validators)
     return "changed" if handed else "changed, and left alone"

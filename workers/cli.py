@@ -95,7 +95,7 @@ def api(place: Place) -> None:
 @cli.command()
 @click.option("--save", type=click.Path(path_type=Path), help="Write what was shown to an SVG file as well.")
 def demo(save: Path | None) -> None:
-    """A tour, offline, in under a minute: a small outlet on loopback, and what the newswire makes of it.
+    """A tour, offline, in under a minute: small outlets on loopback, and what the newswire makes of them.
 
     \b
     Example:  teletipo demo

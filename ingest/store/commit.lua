@@ -118,7 +118,7 @@ local tables = tables_of(KEYS[11], also.life, now)
 local features = {unpack(ARGV, 14)}
 local owners = owners_of(tables, features)
 
-local MOST_CLUSTERS, MOST_OF_ONE = 8, 16
+local MOST_CLUSTERS, MOST_OF_ONE = 8, 8
 
 local function clusters_in_sight()
   local found, seen = {}, {}
@@ -155,14 +155,18 @@ local function add_unseen(each, others)
   end
 end
 
--- Those that share fingerprints, the most alike first, then others of their cluster, then what they are linked with.
+-- The first publisher, those that share fingerprints, the most alike first, others of their cluster, and what they are
+-- linked with.
 local function to_judge(each)
-  local function weight(other) return each.common[other][1] + each.common[other][2] end
+  local members = redis.call('ZRANGE', prefix .. 'cluster:' .. each.name, 0, MOST_OF_ONE)
+  local function weight(other)
+    return other == members[1] and math.huge or each.common[other][1] + each.common[other][2]
+  end
+  add_unseen(each, members)
   table.sort(each.ids, function(a, b)
     if weight(a) ~= weight(b) then return weight(a) > weight(b) end
     return a < b
   end)
-  add_unseen(each, redis.call('ZRANGE', prefix .. 'cluster:' .. each.name, 0, MOST_OF_ONE))
   for _, other in ipairs({unpack(each.ids)}) do
     if #each.ids >= MOST_OF_ONE then break end
     add_unseen(each, redis.call('HKEYS', prefix .. 'links:' .. other))

@@ -3,7 +3,8 @@
 --
 --   links:<id>       hash   id of another article -> `same` | `part` (one has the other within it)
 --   cluster:<name>   zset   article id -> ms of Article.sorted; the first is who published it first
---   identity:<id>    hash   its fields `cluster` (the name: the smallest id in it), `sorted`, `source` and `queues`
+--   identity:<id>    hash   its fields `cluster` (the name: the smallest id in it), `sorted`, `source`, `queues`, and
+--                           `parts` once it had such a link
 --
 -- All that are linked by `same` are one cluster. A `part` joins two only where both have the same links: so a digest of three
 -- stories joins none of them, and a statement that two reports have in full does not make them one.
@@ -80,20 +81,41 @@ local function put(prefix, name, id)
   redis.call('HSET', identity, 'cluster', name)
 end
 
+-- The cluster that an article without one comes into and changes nothing else of: that of all whom it is the same as, of
+-- whom none has a part. Else nil.
+local function plain_cluster(prefix, id, kinds)
+  local name = nil
+  for other, kind in pairs(kinds) do
+    if kind == 'part' or kind == 'same' and redis.call('HEXISTS', prefix .. 'identity:' .. other, 'parts') == 1 then
+      return nil
+    elseif kind == 'same' then
+      local its = cluster_of(prefix, other)
+      if not its or name and its ~= name then return nil end
+      name = its
+    end
+  end
+  return redis.call('EXISTS', prefix .. 'links:' .. id) == 0 and id > (name or '~') and name or nil
+end
+
 -- Write these links of an article down ('' where there is none any more), and group anew whom they reach.
 local function link(prefix, id, kinds)
-  local touched = members_of(prefix, id)
-  table.insert(touched, id)
+  local touched, plain = {}, plain_cluster(prefix, id, kinds)
   for other, kind in pairs(kinds) do
-    for _, pair in ipairs({{id, other}, {other, id}}) do
-      if kind == '' then
-        redis.call('HDEL', prefix .. 'links:' .. pair[1], pair[2])
-      else
+    if kind ~= '' then
+      for _, pair in ipairs({{id, other}, {other, id}}) do
         redis.call('HSET', prefix .. 'links:' .. pair[1], pair[2], kind)
+        if kind == 'part' then redis.call('HSET', prefix .. 'identity:' .. pair[1], 'parts', 1) end
       end
+      table.insert(touched, other)
+    elseif redis.call('HDEL', prefix .. 'links:' .. id, other) > 0 then
+      redis.call('HDEL', prefix .. 'links:' .. other, id)
+      table.insert(touched, other)
     end
-    table.insert(touched, other)
   end
+  if #touched == 0 then return end
+  if plain then return put(prefix, plain, id) end
+  table.insert(touched, id)
+  for _, member in ipairs(members_of(prefix, id)) do table.insert(touched, member) end
   local order, links = reached(prefix, touched)
   if #order > MOST then -- beyond all reason: it joins whom it is the same as, and the others stay as they are
     for other, kind in pairs(kinds) do

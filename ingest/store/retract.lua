@@ -5,14 +5,16 @@
 -- KEYS[2]  watch:<id>            hash     written: the next look asks without validators, for the page that is back
 -- KEYS[3]  entry:<id>            hash     read, written where the entry is done
 -- KEYS[4]  article:<id>          string   read and written
--- KEYS[5]  identity:<id>         hash     read and written: whatever text comes next is another
+-- KEYS[5]  identity:<id>         hash     read and written: whatever text comes next is a revision
 -- KEYS[6]  revised               zset     written
 -- KEYS[7]  revisions:<id>        hash     the revision that this one replaces is moved there
 -- KEYS[8]  day:<source>:<date>   hash     `retracted` counted up
 -- KEYS[9]  life:<entry id>       list     written
--- KEYS[10..] queue:<name>        stream   one entry each
+-- KEYS[10] due:process           zset     a revision that waited there to be published is not published any more
+-- KEYS[11..] queue:<name>        stream   one entry each
 -- ARGV     1 member   2 token   3 ms until the next look, or '' for none   4 article id   5 revision   6 article JSON
---          7 revisions kept   8 source   9 url   10 title   11 language   12 published   13.. the length of each queue
+--          7 revisions kept   8 source   9 url   10 title   11 language   12 published   13 member of the entry
+--          14.. the length of each queue
 -- Returns  lost | conflict (its revision is another than ARGV[5] - 1, or its text is no longer kept) | retracted
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return 'lost' end
@@ -24,16 +26,19 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[7], revision, before)
 redis.call('HDEL', KEYS[7], revision - tonumber(ARGV[7]))
 redis.call('SET', KEYS[4], ARGV[6])
-redis.call('HSET', KEYS[5], 'revision', ARGV[5], 'content', '', 'retracted', string.format('%.0f', now))
+redis.call('HSET', KEYS[5], 'revision', ARGV[5], 'retracted', string.format('%.0f', now))
 redis.call('ZADD', KEYS[6], string.format('%.0f', now), ARGV[4])
 redis.call('HINCRBY', KEYS[8], 'retracted', 1)
 redis.call('EXPIRE', KEYS[8], 3456000)
-for index = 10, #KEYS do
+for index = 11, #KEYS do
   redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[index + 3], '*', 'id', ARGV[4], 'revision', ARGV[5],
     'event', 'retracted', 'source', ARGV[8], 'url', ARGV[9], 'title', ARGV[10], 'language', ARGV[11],
     'published', ARGV[12])
 end
-if redis.call('HGET', KEYS[3], 'step') == 'done' then redis.call('HSET', KEYS[3], 'outcome', 'retracted') end
+if redis.call('HGET', KEYS[3], 'step') == 'done' then
+  redis.call('HSET', KEYS[3], 'outcome', 'retracted')
+  redis.call('ZREM', KEYS[10], ARGV[13])
+end
 if redis.call('EXISTS', KEYS[9]) == 1 then tell(KEYS[9], now, 'retracted ' .. ARGV[5]) end
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[1], ARGV[1])

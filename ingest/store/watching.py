@@ -70,8 +70,7 @@ class Watching(Work):
             pipeline.hget(self.keys.identity(known), "owner")
             pipeline.get(self.keys.article(known))
             owner, kept = pipeline.execute()
-        owned = owner.decode() == entry_id if owner else record.get("owns") == known
-        return article_from_json(kept) if owned and kept else None
+        return article_from_json(kept) if kept and owner == entry_id.encode() else None
 
     def take_slot(self, lease: Lease, url: str, delay: float) -> bool:
         """Take the slot of the URL's host; False where the look has to wait for one, and is back in `due` until then.
@@ -165,6 +164,7 @@ class Watching(Work):
             self.keys.revisions(article.id),
             self.keys.day(article.source, today()),
             self.keys.life(lease.id),
+            self.keys.due("process"),
             *(self.keys.queue(name) for name in queues),
         ]
         arguments: list[str | bytes | int] = [
@@ -176,11 +176,17 @@ class Watching(Work):
             to_json(article),
             self._retention.revisions,
             *told(article),
+            f"entry:{lease.id}",
             *(self.kept_entries(rules.get(name)) for name in queues),
         ]
         outcome = self._run("retract", keys, arguments).decode()
         self._held(outcome != "lost")
         return cast("Retraction", outcome)
+
+    def looked_for(self, lease: Lease) -> str:
+        """The id of the article for which a look had this entry processed again; empty where none did."""
+        looked, claimed, article = self._redis.hmget(self.keys.entry(lease.id), "looked", "claimed", "article")
+        return (article or b"").decode() if looked is not None and looked == (claimed or b"") else ""
 
     def stay_published(self, lease: Lease, reason: str) -> bool:
         """Where a look had this entry processed again, and nothing came of it: its article stays as it is. Returns

@@ -9,8 +9,20 @@
 `Life` is the answer: `teletipo why` prints it, the page and `GET /why` show it.
 """
 
-from ingest.why.gathering import why
+from ingest.why.gathering import republished, why
 from ingest.why.records import Address, ArticleLine, Life, Naming, QueueVerdict, Republished, Stands, Step
 from ingest.why.span import span
 
-__all__ = ["Address", "ArticleLine", "Life", "Naming", "QueueVerdict", "Republished", "Stands", "Step", "span", "why"]
+__all__ = [
+    "Address",
+    "ArticleLine",
+    "Life",
+    "Naming",
+    "QueueVerdict",
+    "Republished",
+    "Stands",
+    "Step",
+    "republished",
+    "span",
+    "why",
+]

@@ -71,7 +71,7 @@ def _life(settings: Settings, store: Store, asked: str, entry_id: str, lived: Li
         article=_known(led_to, url, article, identity),
         steps=steps(lived.life, about),
         queues=_verdicts(settings, article, identity, cluster),
-        cluster=tuple(_republished(member, cluster) for member in cluster),
+        cluster=republished(cluster),
         addresses=addresses,
     )
 
@@ -119,10 +119,16 @@ def _verdicts(
     return tuple(QueueVerdict(queue=name, took=True) for name in identity.queues or ())
 
 
-def _republished(member: Member, cluster: Sequence[Member]) -> Republished:
-    article, urls = member.article, _urls(None, cluster)
+def republished(cluster: Sequence[Member]) -> tuple[Republished, ...]:
+    """The articles of a cluster, in its order."""
+    urls = _urls(None, cluster)
+    return tuple(_republished(member, urls) for member in cluster)
+
+
+def _republished(member: Member, urls: Mapping[str, str]) -> Republished:
+    article = member.article
     if article is None:
-        return Republished(id=member.id, url="", source="", title="", at=None, words="purged")
+        return Republished(id=member.id, words="purged", queues=member.queues)
     copy = article.copy_of
     return Republished(
         id=member.id,
@@ -131,6 +137,8 @@ def _republished(member: Member, cluster: Sequence[Member]) -> Republished:
         title=article.title,
         at=article.sorted,
         words=copy_line(copy, urls.get(copy.of, copy.of)) if copy else "",
+        copy_of=copy,
+        queues=member.queues,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.models import Record
+from ingest.models import Copy, Record
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -72,14 +72,17 @@ class QueueVerdict(Record, frozen=True, kw_only=True):
 
 
 class Republished(Record, frozen=True, kw_only=True):
-    """One article of a cluster. at: by which they are in order; words: what it has in common with which other one."""
+    """One article of a cluster. at: by which they are in order; words: what it has in common with which other one, or
+    `purged`, when only its id is left and the queues that have it; copy_of: the same for programs."""
 
     id: str
-    url: str
-    source: str
-    title: str
-    at: datetime | None
+    url: str = ""
+    source: str = ""
+    title: str = ""
+    at: datetime | None = None
     words: str = ""
+    copy_of: Copy | None = None
+    queues: tuple[str, ...] = ()
 
 
 class Life(Record, frozen=True, kw_only=True):

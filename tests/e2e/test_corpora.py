@@ -37,6 +37,12 @@ attempts = 2
 retry_first = 0.5
 """
 
+QUEUES = """
+[queues.all]
+duplicates = "all"
+[queues.first]
+"""
+
 # Their entries point to the internet, and nothing here may ask for anything there.
 CAPTURES = """
 id = "captures"
@@ -63,7 +69,8 @@ class Run(NamedTuple):
     feeds: dict[str, FeedState]
     captured: list[EntryState | None]
     """What the captured feeds announced."""
-    published: Counter[str]
+    published: dict[str, Counter[str]]
+    """Queue -> address -> how many entries it has of it."""
     log: str
     exit_codes: list[int]
 
@@ -73,7 +80,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("corpora")
     with Outlet() as outlet:
         gold = publish_pages(outlet)
-        config = config_folder(folder / "config", outlet.url, main=CONFIG)
+        config = config_folder(folder / "config", outlet.url, main=CONFIG, queues=QUEUES)
         (config / "sources/captures.toml").write_text(CAPTURES.format(feeds=json.dumps(publish_captures(outlet))))
         source = load(config, folder / "data", {}).source("captures")
         with Newswire(config, folder / "data") as wire:
@@ -124,25 +131,28 @@ def follow(wire: Newswire, source: Source, gold: dict[str, dict[str, Any]]) -> R
         texts={url: article.text for url, article in became.items() if article},
         feeds=states,
         captured=store.entry_states([entry for state in states.values() for entry in state.claimed.split()]),
-        published=published(store),
+        published={queue: published(store, queue) for queue in ("all", "first")},
         exit_codes=wire.stop(),
         log=wire.log.read_text("utf-8", "replace"),
     )
 
 
-def test_every_real_page_is_published_a_duplicate_or_set_aside_with_its_reason(run: Run) -> None:
+def test_every_real_page_is_published_a_copy_a_duplicate_or_set_aside_with_its_reason(run: Run) -> None:
     ends = {url: state.outcome if state else "never heard of" for url, state in run.pages.items()}
-    assert set(ends.values()) <= {"created", "duplicate", "dead"}, ends
+    assert set(ends.values()) <= {"created", "copy", "duplicate", "dead"}, ends
     dead = [state for state in run.pages.values() if state and state.outcome == "dead"]
     assert all(state.error.startswith("ExtractFailed: ") for state in dead), dead
     assert len(dead) < len(ends) / 20, dead
     assert {row["set"] for row in run.gold.values()} >= {"fundus", "trafilatura", "htmldate", "postlight"}
 
 
-def test_nothing_is_published_twice_and_nothing_that_was_created_is_missing(run: Run) -> None:
-    created = [state for state in (*run.pages.values(), *run.captured) if state and state.outcome == "created"]
-    assert set(run.published.values()) == {1}
-    assert run.published.total() == len(created)
+def test_nothing_is_published_twice_nothing_is_missing_and_copies_go_only_where_they_are_wanted(run: Run) -> None:
+    """A story's first article is `created`, whichever it was; its copies are articles too."""
+    ends = Counter(state.outcome for state in (*run.pages.values(), *run.captured) if state)
+    assert ends["copy"], "the captured feeds have stories twice"
+    for queue, count in (("all", ends["created"] + ends["copy"]), ("first", ends["created"])):
+        assert set(run.published[queue].values()) == {1}
+        assert run.published[queue].total() == count
 
 
 @pytest.mark.parametrize(("kind", "least"), [("text", 0.85), ("segments", 0.8)])
@@ -164,7 +174,7 @@ def test_every_real_feed_is_read_or_refused_with_what_came_instead(run: Run) -> 
 
 def test_what_a_feed_carries_is_published_without_asking_for_a_single_page(run: Run) -> None:
     """Their source says full_text = "never"."""
-    assert all(state and state.outcome in {"created", "duplicate", "dead"} for state in run.captured)
+    assert all(state and state.outcome in {"created", "copy", "duplicate", "dead"} for state in run.captured)
     dead = {state.error for state in run.captured if state and state.outcome == "dead"}
     assert dead <= {"ExtractFailed: the feed carries no text, and no page is kept to take it from"}
     assert "FetchFailed" not in run.log

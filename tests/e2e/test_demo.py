@@ -63,6 +63,14 @@ def test_of_two_copies_whichever_comes_second_is_a_duplicate_of_the_first(tour: 
     )
 
 
+def test_what_another_outlet_has_is_a_copy_and_says_how_much_of_it_is_shared(tour: Tour) -> None:
+    clocks = [line for line in tour.shown.splitlines() if "slow" in line]
+    assert [re.split(r"  +", clock.rstrip())[-1] for clock in clocks] in (
+        ["published in en", "copy of /2026/clock, 86 %"],
+        ["copy of /bay/clock, 73 %", "published in en"],
+    )
+
+
 def test_the_titles_arrive_with_their_accents(tour: Tour) -> None:
     assert "Cigüeñas, ñandúes, pingüinos" in tour.shown
 
@@ -71,6 +79,7 @@ def test_the_sums_agree_with_the_rows(tour: Tour) -> None:
     rows = [line.rstrip() for line in tour.shown.splitlines()]
     published = sum(" published in " in row or " updated, revision " in row for row in rows)
     assert f"articles published                   {published}" in rows
+    assert f"copies, which this queue leaves out  {sum(' copy of ' in row for row in rows)}" in rows
     assert f"duplicates found                     {sum(' duplicate of ' in row for row in rows)}" in rows
 
 

@@ -1,7 +1,7 @@
 """The correction watch on a real outlet and a real store: what a look asks, what it finds, and what it never harms."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from ingest.errors import LeaseLost
 from ingest.inline import work_off
 from ingest.models import article_id
 from ingest.pipeline import run
-from ingest.store import Store
+from ingest.settings import RetentionSettings
+from ingest.store import Store, open_store
 from ingest.wire import Wire
 from tests.conftest import WriteConfig
 from tests.e2e.newswire import page
@@ -241,6 +242,34 @@ def test_a_page_that_has_no_article_any_more_leaves_the_article_as_it_is(begin: 
     assert watch.queue()[-1] == ("/report/1", 2, "updated"), "nothing was spoilt"
 
 
+def moved(watch: Watch, html: str) -> str:
+    """The article's page leads to another address from now on, where this is. Returns that address."""
+    there = f"{watch.outlet.url}/news/the-gauges"
+    watch.outlet.publish("/news/the-gauges", html.replace("<head>", f'<head><link rel="canonical" href="{there}">'))
+    watch.outlet.publish("/report/1", "", status=301, headers={"Location": "/news/the-gauges"})
+    return there
+
+
+def test_a_page_that_moved_is_the_article_that_is_looked_at(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    there = moved(watch, page(1).replace("Sentence 0 of report 1 says", "Corrected: the report says"))
+    assert watch.after(HOUR) == ["changed"]
+    assert watch.queue() == [("/report/1", 1, "created"), ("/report/1", 2, "updated")]
+    assert there in watch.article(url).addresses
+    assert watch.after(5 * HOUR) == ["as it was"]
+
+
+def test_an_address_that_leads_to_another_article_now_leaves_the_article_as_it_is(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    moved(watch, page(2))
+    assert watch.after(HOUR) == ["changed"]
+    assert watch.queue() == [("/report/1", 1, "created")]
+    assert watch.outcome(url) == ("done", "created")
+    assert watch.next_in(url)
+
+
 def test_a_page_that_kills_its_extractor_leaves_the_article_as_it_is(begin: Begin) -> None:
     watch = begin(main=f"{URGENT}[schedule]\nattempts = 2\n")
     url = watch.publish()
@@ -375,21 +404,27 @@ def test_gone_twice_with_another_answer_between_is_not_gone(between: str, begin:
     assert watch.after(HOUR) == [f"retracted {article_id(url)}"]
 
 
-def test_the_second_time_is_asked_at_the_articles_own_address(begin: Begin) -> None:
+@pytest.mark.parametrize("known", ["its own", "a twin's"])
+def test_a_page_that_is_gone_at_one_address_is_asked_for_at_the_others_of_its_article(known: str, begin: Begin) -> None:
     watch = begin()
-    own = f"{watch.outlet.url}/report/1"
-    html = page(1).replace("<head>", f'<head><link rel="canonical" href="{own}">')
-    short = watch.outlet.publish("/s/1", html)
-    watch.outlet.publish("/report/1", html)
-    watch.name(Headline(short, "Report 1"))
-    assert watch.queue() == [("/report/1", 1, "created")]
-    gone(watch, "/s/1")
-    assert watch.after(HOUR) == ["gone, to be confirmed"]
-    assert watch.after(HOUR) == ["there at its own address"]
-    gone(watch)
+    url = f"{watch.outlet.url}/report/1"
+    if known == "its own":
+        html = page(1).replace("<head>", f'<head><link rel="canonical" href="{url}">')
+        watch.outlet.publish("/report/1", html)
+        first, second = "/s/1", "/report/1"
+        watch.name(Headline(watch.outlet.publish(first, html), "Report 1"))
+    else:
+        first, second = "/report/1", "/twin/1"
+        watch.publish(first)
+        twin = watch.publish(second, guid="another")
+        assert watch.outcome(twin)[1] == "duplicate"
+    gone(watch, first)
+    assert "gone, to be confirmed" in watch.after(HOUR)
+    assert watch.after(HOUR) == ["there at another address"]
+    gone(watch, second)
     assert watch.after(4 * HOUR) == ["gone, to be confirmed"]
-    assert watch.after(HOUR) == [f"retracted {article_id(own)}"]
-    assert watch.queue()[-1] == ("/report/1", 2, "retracted")
+    assert watch.after(HOUR) == [f"retracted {article_id(url)}"]
+    assert watch.queue() == [("/report/1", 1, "created"), ("/report/1", 2, "retracted")]
 
 
 def test_a_page_that_is_back_is_an_update_with_nothing_retracted(begin: Begin) -> None:
@@ -432,6 +467,18 @@ def test_a_retracted_article_that_was_forgotten_by_its_entry_is_not_new_either(b
     assert [event for *_, event in watch.queue()] == ["created", "retracted", "updated"]
 
 
+def test_a_retracted_article_that_was_purged_is_not_new_either(begin: Begin, redis: Any, store: Store) -> None:
+    watch = begin()
+    url = retracted(watch)
+    redis.zadd(store.keys.revised, {article_id(url): 1})
+    with closing(open_store(store.url, store.keys.prefix, RetentionSettings(article_days=1))) as keeping:
+        assert keeping.sweep(watch.context.settings.queues) == 1
+    assert store.article(article_id(url)) is None
+    watch.outlet.publish("/report/1", page(1))
+    watch.name(Headline(url, "Report 1, found again"))
+    assert [event for *_, event in watch.queue()] == ["created", "retracted", "updated"]
+
+
 def test_a_retracted_article_that_stays_away_is_retracted_once(begin: Begin) -> None:
     watch = begin()
     url = retracted(watch)
@@ -440,6 +487,21 @@ def test_a_retracted_article_that_stays_away_is_retracted_once(begin: Begin) -> 
     assert watch.after(6 * DAY) == ["still gone"]
     assert watch.next_in(url) is None
     assert len(watch.queue()) == 2
+
+
+def test_a_revision_that_waits_to_be_published_is_not_when_its_page_is_gone(begin: Begin) -> None:
+    watch = begin(main=f"{URGENT}[revisions]\nrestless_after = 1\n")
+    url = watch.publish()
+    for minute, wait in ((1, HOUR), (2, 5 * HOUR)):
+        watch.outlet.publish("/report/1", page(1).replace("<p>", f"<p>It is {minute} past nine on the river. ", 1))
+        watch.after(wait)
+    assert watch.outcome(url) == ("done", "quietened")
+    assert watch.store.waiting(f"entry:{article_id(url)}")
+    gone(watch)
+    watch.after(18 * HOUR)
+    watch.after(HOUR)
+    assert [event for *_, event in watch.queue()] == ["created", "updated", "retracted"]
+    assert watch.store.waiting(f"entry:{article_id(url)}") is None
 
 
 def test_a_page_that_is_gone_at_the_last_look_is_asked_for_once_more(begin: Begin) -> None:

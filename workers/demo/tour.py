@@ -1,6 +1,6 @@
-"""The tour: the whole newswire on an invented outlet, with what became of each page shown live.
+"""The tour: the whole newswire on invented outlets, with what became of each page shown live.
 
-1. the outlet publishes a dozen articles in two feeds, some of them awkward on purpose
+1. an outlet publishes a dozen articles in two feeds, some of them awkward on purpose; another has copied one of them
 2. `teletipo run` polls, fetches, processes and delivers them
 3. the outlet edits one article and is polled again
 """
@@ -14,8 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -23,13 +21,13 @@ from rich.live import Live
 from rich.table import Table
 
 from ingest.errors import TeletipoError
-from ingest.models import article_id
+from ingest.models import Copy, article_id
 from ingest.settings import load
 from ingest.store import STORE_DOWN, EntryState
 from ingest.wire import Wire, connect
-from workers.demo.outlet import Answer, Headline, Outlet, rss
+from workers.demo.newspapers import COPIER, COPIES, EDITED, PIECES, SILENT, SOURCE, TWICE, Piece, publish
+from workers.demo.outlet import Outlet
 
-PAGES = Path(__file__).parent / "pages"
 PATIENCE = 50.0
 """Seconds for the whole tour, after which it says what is missing."""
 
@@ -47,17 +45,6 @@ deadline = 3.0
 attempts = 2
 retry_first = 1.0
 """
-
-SOURCE = """
-id = "el-faro-de-papel"
-name = "El Faro de Papel"
-homepage = "{url}/"
-language = "es"
-country = "VE"
-timezone = "America/Caracas"
-feeds = ["{url}/feed", "{url}/latin1"]
-"""
-
 
 SVG = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
@@ -81,45 +68,11 @@ SVG = """\
 """
 """The frame of the saved picture, as Console.save_svg fills it: fonts that the reader has, nothing from the network."""
 
-EDITED = "/2026/old-bridge"
-SILENT = "/2026/silencio"
-COPIES = ("/2026/ferry", "/print/ferry")
-LATIN1 = "/latin1"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One page of the outlet. file: its text in pages/; special: what is to be seen with it."""
-
-    path: str
-    title: str
-    file: str = ""
-    special: str = ""
-    feed: str = "/feed"
-
-
-PIECES = (
-    Piece("/2026/calles-de-agua", "Calles de agua: Bajo Muelle", "calles-de-agua"),
-    Piece(EDITED, "Inspectors close old bridge", "old-bridge-inspection.v1", "edited between polls"),
-    Piece("/2026/subasta", "La subasta a mano alzada", "subasta-a-mano-alzada", "body captured twice"),
-    Piece("/2026/ciguenas", "Cigüeñas, ñandúes, pingüinos", "ciguenas-y-nandues", "feed lies on encoding", LATIN1),
-    Piece("/2026/ferry", "Night ferry returns", "night-ferry-returns"),
-    Piece("/print/ferry", "Night ferry returns (print)", "night-ferry-returns", "a copy elsewhere"),
-    Piece("/2026/archivo", "El archivo bajo la imprenta", "archivo-de-la-imprenta", "its date is in words"),
-    Piece("/2026/autobus", "Vuelve el autobús escolar", "autobus-escolar-ruta-seis", "no metadata at all"),
-    Piece("/2026/panaderia", "La panadería de noche", "la-panaderia-que-abre-de-noche"),
-    Piece("/2026/library", "A library by cargo bike", "library-on-a-cargo-bike", "two authors"),
-    Piece("/2026/mangrove", "Mangrove nursery's seedlings", "mangrove-nursery"),
-    Piece("/2026/sal", "La primera cosecha de sal", "primera-cosecha-de-sal"),
-    Piece("/2026/clock", "Town clock runs slow", "the-clock-that-runs-slow"),
-    Piece(SILENT, "El faro que no contesta", "", "never answers"),
-)
-
 
 def tour(save: Path | None = None) -> int:
     """Give the tour. save: an SVG file to write what was shown to. Returns the exit code: 0 where all went as told."""
     console = Console(highlight=False, record=save is not None)
-    console.print("[bold]teletipo demo[/]: an invented outlet on loopback, the real newswire, no internet\n")
+    console.print("[bold]teletipo demo[/]: invented outlets on loopback, the real newswire, no internet\n")
     with tempfile.TemporaryDirectory(prefix="teletipo-demo-") as folder, Outlet() as outlet:
         began = time.monotonic()
         publish(outlet, edited=False)
@@ -132,41 +85,14 @@ def tour(save: Path | None = None) -> int:
     return 0 if _as_told(states) else 1
 
 
-def publish(outlet: Outlet, *, edited: bool) -> None:
-    """Everything that the outlet has; `edited` is its second day, on which one article was changed."""
-    for piece in PIECES:
-        name = piece.file.replace(".v1", ".v2") if edited else piece.file
-        if not piece.file:
-            outlet.answers[piece.path] = Answer(never=True)
-            continue
-        text = (PAGES / f"{name}.html").read_text("utf-8").replace("{{BASE}}", outlet.url)
-        outlet.publish(piece.path, text)
-    outlet.publish("/feed", _feed(outlet, "/feed", edited), "application/rss+xml")
-    outlet.publish(LATIN1, _feed(outlet, LATIN1, edited, encoding="cp1252"), "application/rss+xml")
-
-
-def _feed(outlet: Outlet, path: str, edited: bool, encoding: str = "utf-8") -> bytes:
-    morning = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
-    headlines = (
-        Headline(
-            outlet.url + piece.path,
-            piece.title,
-            published=morning + timedelta(minutes=7 * number),
-            summary="Updated this morning." if edited and piece.path == EDITED else "",
-        )
-        for number, piece in enumerate(PIECES)
-        if piece.feed == path
-    )
-    return rss("El Faro de Papel", outlet.url, headlines, encoding, declared="utf-8")
-
-
 @contextmanager
 def _newswire(folder: Path, outlet: Outlet) -> Iterator[Wire]:
     """`teletipo run` as a process of its own, and a connection to it."""
     config, data = folder / "config", folder / "data"
     (config / "sources").mkdir(parents=True)
     (config / "teletipo.toml").write_text(SETTINGS)
-    (config / "sources" / "el-faro-de-papel.toml").write_text(SOURCE.format(url=outlet.url))
+    for name, source in (("el-faro-de-papel", SOURCE), ("the-bay-packet", COPIER)):
+        (config / "sources" / f"{name}.toml").write_text(source.format(url=outlet.url))
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TELETIPO_")}
     command = [sys.executable, "-m", "workers", "--config", str(config), "--data", str(data), "run"]
     with (folder / "log").open("wb") as log:
@@ -215,11 +141,13 @@ def _all_settled(states: dict[str, EntryState | None], ignoring: str) -> bool:
 
 
 def _as_told(states: dict[str, EntryState | None]) -> bool:
-    """The copy is a duplicate, the edit an update, the silent page dead, and all else is published."""
+    """The print version is a duplicate, what another outlet has a copy, the edit an update, the silent page dead, and
+    all else is published."""
     ends = {path: state.outcome if state else "" for path, state in states.items()}
-    copies = sorted(ends.pop(path) for path in COPIES)
+    twice, copies = (sorted(ends.pop(path) for path in paths) for paths in (TWICE, COPIES))
     return (
-        copies == ["created", "duplicate"]
+        twice == ["created", "duplicate"]
+        and copies == ["copy", "created"]
         and ends.pop(EDITED) == "updated"
         and ends.pop(SILENT) == "dead"
         and set(ends.values()) == {"created"}
@@ -231,24 +159,36 @@ def _table(wire: Wire, states: dict[str, EntryState | None], outlet: Outlet, sec
     for name, style in (("page", ""), ("what is special", "dim"), ("what became of it", "")):
         table.add_column(name, style=style, no_wrap=True)
     for piece in PIECES:
-        table.add_row(piece.title, piece.special, _became(wire, states[piece.path], outlet))
+        table.add_row(piece.title, piece.special, _became(wire, states, piece, outlet))
     return table
 
 
-def _became(wire: Wire, state: EntryState | None, outlet: Outlet) -> str:
+def _became(wire: Wire, states: dict[str, EntryState | None], piece: Piece, outlet: Outlet) -> str:
+    state = states[piece.path]
     if state is None:
         return "[dim]not heard of yet[/]"
     if not state.settled:
         again = f", try {state.attempt}" if state.attempt > 1 else ""
         return f"[yellow]to be {'fetched' if state.step == 'fetch' else 'processed'}{again}[/]"
+    return _settled(wire, state, states, outlet)
+
+
+def _settled(wire: Wire, state: EntryState, states: dict[str, EntryState | None], outlet: Outlet) -> str:
     article = wire.article(state.article)
     if article is None:
         return "[red]set aside[/]: no answer" if state.outcome == "dead" else state.outcome
     if state.outcome == "duplicate":
         return f"[blue]duplicate[/] of {article.url.removeprefix(outlet.url)}"
+    if article.copy_of:
+        return _copied(article.copy_of, states)
     if article.revision > 1:
         return f"[green]updated[/], revision {article.revision}"
     return f"[green]published[/] in {article.language}"
+
+
+def _copied(copy: Copy, states: dict[str, EntryState | None]) -> str:
+    original = next((path for path, state in states.items() if state and state.article == copy.of), "another")
+    return f"[blue]copy[/] of {original}, {100 * copy.shared:.0f} %"
 
 
 def _show_end(
@@ -260,10 +200,11 @@ def _show_end(
     updates = sum(entry.event == "updated" for entry in entries)
     summary = Table(box=None, pad_edge=False, show_header=False)
     for name, count in (
-        ("pages announced by two feeds", len(PIECES)),
+        ("pages announced by three feeds", len(PIECES)),
         ("articles published", len(entries) - updates),
         ("updates published", updates),
         ("duplicates found", ends.count("duplicate")),
+        ("copies, which this queue leaves out", ends.count("copy")),
         ("set aside, with its error, to retry", ends.count("dead")),
         ("requests that the outlet saw", len(outlet.asked)),
     ):
