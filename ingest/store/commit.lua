@@ -120,27 +120,36 @@ local owners = owners_of(tables, features)
 
 local MOST_CLUSTERS, MOST_OF_ONE = 8, 8
 
+-- An article that was rewritten still owns the features of the text that it had, so it tells whom it left with that text.
 local function clusters_in_sight()
   local found, seen = {}, {}
+  local function known_of(owner)
+    seen[owner] = seen[owner] or redis.call('HMGET', prefix .. 'identity:' .. owner, 'revision', 'cluster', 'left')
+    return seen[owner]
+  end
+  local function count(owner, kind)
+    local name = known_of(owner)[2] or owner
+    found[name] = found[name] or {name = name, hits = 0, minima = 0, paragraphs = 0, ids = {}, common = {}}
+    local each = found[name]
+    if not each.common[owner] then
+      each.common[owner] = {0, 0}
+      table.insert(each.ids, owner)
+    end
+    each.common[owner][kind] = each.common[owner][kind] + 1
+    each.hits = each.hits + 1
+    if kind == 1 then each.minima = each.minima + 1 else each.paragraphs = each.paragraphs + 1 end
+  end
   for place, having in ipairs(owners) do
+    local counted = {}
+    local function follow(owner)
+      if counted[owner] or not known_of(owner)[1] then return end
+      counted[owner] = true
+      if owner ~= id then count(owner, place <= also.minima and 1 or 2) end
+      for left in string.gmatch(known_of(owner)[3] or '', '%S+') do follow(left) end
+    end
     for at = #having, 1, -1 do
-      local owner = having[at]
-      seen[owner] = seen[owner] or redis.call('HMGET', prefix .. 'identity:' .. owner, 'revision', 'cluster')
-      if not seen[owner][1] then
-        table.remove(having, at) -- not even a tombstone is left of it
-      elseif owner ~= id then
-        local name = seen[owner][2] or owner
-        found[name] = found[name] or {name = name, hits = 0, minima = 0, paragraphs = 0, ids = {}, common = {}}
-        local each = found[name]
-        if not each.common[owner] then
-          each.common[owner] = {0, 0}
-          table.insert(each.ids, owner)
-        end
-        local kind = place <= also.minima and 1 or 2
-        each.common[owner][kind] = each.common[owner][kind] + 1
-        each.hits = each.hits + 1
-        if kind == 1 then each.minima = each.minima + 1 else each.paragraphs = each.paragraphs + 1 end
-      end
+      follow(having[at])
+      if not known_of(having[at])[1] then table.remove(having, at) end -- not even a tombstone is left of it
     end
   end
   return found
@@ -227,8 +236,10 @@ redis.call('PERSIST', KEYS[4])
 redis.call('ZADD', KEYS[5], 'NX', ARGV[7], id)
 redis.call('ZADD', KEYS[6], 'NX', ARGV[7], id)
 redis.call('ZADD', KEYS[8], string.format('%.0f', now), id)
+local fellows = members_of(prefix, id)
 if next(kinds) then link(prefix, id, kinds) end
 local copied = cluster_of(prefix, id)
+say_whom_it_left(prefix, id, fellows)
 local function is_mate(other) return copied and cluster_of(prefix, other) == copied end
 remember(KEYS[11], tables, features, owners, id, is_mate, also.life, now)
 if copied and ARGV[13] ~= '' then redis.call('SET', KEYS[3], ARGV[13]) end

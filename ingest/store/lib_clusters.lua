@@ -3,12 +3,12 @@
 --
 --   links:<id>       hash   id of another article -> `same` | `part` (one has the other within it)
 --   cluster:<name>   zset   article id -> ms of Article.sorted; the first is who published it first
---   identity:<id>    hash   its fields `cluster` (the name: the smallest id in it), `sorted`, `source`, `queues`, and
---                           `parts` once it had such a link
+--   identity:<id>    hash   its fields `cluster` (the name: the smallest id in it), `sorted`, `source`, `queues`,
+--                           `parts` once it had such a link, and `left`: whom it was with before it was rewritten
 --
 -- All that are linked by `same` are one cluster. A `part` joins two only where both have the same links: so a digest of three
 -- stories joins none of them, and a statement that two reports have in full does not make them one.
-local MOST = 1000
+local MOST, MOST_LEFT = 1000, 8
 
 local function links_of(prefix, id)
   local flat, links = redis.call('HGETALL', prefix .. 'links:' .. id), {}
@@ -139,6 +139,23 @@ local function link(prefix, id, kinds)
       end
     end
   end
+end
+
+-- fellows: who was in its cluster. One of each of the clusters that these are in now is enough, the latest that were left.
+local function say_whom_it_left(prefix, id, fellows)
+  local copied, there, left = cluster_of(prefix, id), {}, {}
+  for _, fellow in ipairs(fellows) do
+    local name = cluster_of(prefix, fellow) or fellow
+    if fellow ~= id and name ~= copied and not there[name] then
+      there[name] = true
+      table.insert(left, fellow)
+    end
+  end
+  if #left == 0 then return end
+  for before in string.gmatch(redis.call('HGET', prefix .. 'identity:' .. id, 'left') or '', '%S+') do
+    if not there[before] then table.insert(left, before) end
+  end
+  redis.call('HSET', prefix .. 'identity:' .. id, 'left', table.concat(left, ' ', 1, math.min(#left, MOST_LEFT)))
 end
 
 local function among(names, name)

@@ -126,6 +126,23 @@ def test_an_article_that_becomes_another_leaves_its_cluster(store: Store) -> Non
     assert kept.copy_of is None
 
 
+def test_a_text_is_found_with_those_who_have_it_still_when_the_first_of_them_was_rewritten(store: Store) -> None:
+    first, copy, late = (story(outlet, paragraphs(1)) for outlet in ("agency", "daily", "prensa"))
+    for each in (first, copy, story("agency", paragraphs(2)), late):
+        through_commit(store, each, QUEUES)
+    assert clusters(store, [first, copy, late]) == {frozenset({first.url}), frozenset({copy.url, late.url})}
+    through_commit(store, first, QUEUES)
+    assert clusters(store, [first, copy, late]) == {frozenset({first.url, copy.url, late.url})}, "it has its text again"
+
+
+def test_an_article_that_is_rewritten_again_and_again_is_the_way_to_all_whom_it_left(store: Store) -> None:
+    for text in map(paragraphs, range(4)):
+        for outlet in ("live", f"daily{text[0][:5]}"):
+            through_commit(store, story(outlet, text), QUEUES)
+    found = [through_commit(store, story("weekly", paragraphs(n), name=str(n)), QUEUES).outcome for n in range(4)]
+    assert found == ["copy"] * 4
+
+
 def test_the_first_publisher_is_who_published_first_though_it_came_later(store: Store) -> None:
     late = story("daily", paragraphs(1), sorted=NOW)
     early = story("agency", paragraphs(1), sorted=NOW - timedelta(hours=2))
