@@ -2,7 +2,7 @@
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
 -- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
--- words differ, the article does not.
+-- words differ, the article does not. What a person dropped before anything of it was published stays seen for every feed.
 --
 -- KEYS[1]  entry:<id>    hash     read and written
 -- KEYS[2]  said:<id>     string   written
@@ -23,11 +23,11 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local known = redis.call('HMGET', KEYS[1], 'url', 'hash:' .. ARGV[4])
+local known = redis.call('HMGET', KEYS[1], 'url', 'hash:' .. ARGV[4], 'dropped', 'article')
 local verdict = 'new'
 if known[1] then
   verdict = 'changed'
-  local same = known[2] == ARGV[5] or (not known[2] and ARGV[12] == '')
+  local same = known[2] == ARGV[5] or ARGV[12] == '' and (not known[2] or known[3] and not known[4])
   if same and ARGV[12] ~= 'always' then
     redis.call('HSET', KEYS[1], 'hash:' .. ARGV[4], ARGV[5])
     if not known[2] then tell(KEYS[8], now_ms(), 'named ' .. ARGV[13]) end
@@ -42,7 +42,8 @@ end
 local now = now_ms()
 if not known[1] and ARGV[14] ~= '' then
   local other = redis.call('HMGET', ARGV[15] .. 'entry:' .. ARGV[14], 'step', 'article')
-  if other[1] == 'done' and other[2] then
+  -- one that is retracted may be back there
+  if other[1] == 'done' and other[2] and redis.call('HEXISTS', ARGV[15] .. 'identity:' .. other[2], 'retracted') == 0 then
     redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
       'step', 'done', 'attempt', 0, 'claimed', string.format('%.0f', now), 'outcome', 'duplicate', 'article', other[2])
     redis.call('SADD', ARGV[15] .. 'addresses:' .. other[2], ARGV[2])
@@ -55,7 +56,7 @@ if not known[1] and ARGV[14] ~= '' then
 end
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
   'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
-redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched')
+redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched', 'dropped')
 redis.call('PERSIST', KEYS[1])
 tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])
 if verdict == 'changed' then redis.call('PERSIST', KEYS[8]) end

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ingest.errors import LeaseLost
 from ingest.models import Page, article_id
 from ingest.settings import RetentionSettings
-from ingest.store import Claim, Committed, EmbeddedServer, Lease, Store, open_store
+from ingest.store import BY_HAND, Claim, Committed, EmbeddedServer, Lease, Store, open_store
 from tests.integration.making import (
     LONG_LEASE,
     LONG_RUN,
@@ -345,14 +345,26 @@ def test_an_entry_that_many_revive_at_once_is_revived_once(store: Store) -> None
     assert store.due_counts()["fetch"] == 1
 
 
-def test_a_dropped_entry_comes_back_only_with_new_words(store: Store) -> None:
+def test_what_was_dropped_is_brought_back_by_no_feed_whatever_it_says_of_it_but_by_hand(store: Store) -> None:
     entry_id = died(store)
     assert store.drop([entry_id]) == 1
     assert store.drop([entry_id]) == 0
     assert store.dead() == []
-    assert store.claim([Claim(entry(), "outlet", "outlet:feed")]) == ["seen"]
-    assert store.claim([Claim(entry(title="Corrected"), "outlet", "outlet:feed")]) == ["changed"]
-    assert store.due_counts()["fetch"] == 1
+    named = [Claim(entry(title=title), "outlet", feed) for title in ("News", "Else") for feed in ("outlet:feed", "b")]
+    assert store.claim([*named, Claim(entry(), "outlet", "outlet:feed")]) == ["seen"] * 5
+    assert store.due_counts()["fetch"] == 0
+    assert store.claim([Claim(entry(), "outlet", BY_HAND, believed="always")]) == ["changed"]
+    assert store.claim([Claim(entry(title="News"), "outlet", "outlet:feed")]) == ["changed"], (
+        "as any other from then on"
+    )
+
+
+def test_a_revision_that_was_dropped_does_not_end_what_its_feed_says_of_the_article(store: Store) -> None:
+    published(store)
+    claimed(store, said=entry(title="News"))
+    store.set_aside(started(store, f"entry:{article_id(A)}"), "outlet", "answered 500")
+    assert store.drop([article_id(A)]) == 1
+    assert store.claim([Claim(entry(title="News again"), "outlet", "outlet:feed")]) == ["changed"]
 
 
 def test_dropping_nothing_drops_nothing(store: Store) -> None:
