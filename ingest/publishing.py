@@ -7,7 +7,7 @@
 Nothing is decided on what was read alone: commit looks again each time, and asks for what came in between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -71,7 +71,7 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
                 article, case = _at_new_address(article, moved), case._replace(moved=True)
                 seen.pop(moved.id)
             case = case._replace(
-                judged={other: each.verdict for other, each in seen.items() if other != article.id},
+                judged={other: verdict for other, verdict in _verdicts(seen.values()).items() if other != article.id},
                 copy_of=_copy_of(article, list(seen.values())),
             )
         else:
@@ -97,8 +97,18 @@ def _judge(article: Article, known: Features, candidate: Candidate, other: Other
     return Judged(candidate, other, "same" if like.kind == "same" else "part" if like.kind else "", like)
 
 
+def _verdicts(judged: Collection[Judged]) -> dict[str, Verdict]:
+    """What the article is to each. A text of which one copy was purged is not gone while another has it."""
+    there = any(each.verdict and each.other.article for each in judged)
+    return {
+        each.candidate.id: "same" if there and each.verdict and not each.other.article else each.verdict
+        for each in judged
+    }
+
+
 def _copy_of(article: Article, judged: Sequence[Judged]) -> Copy | None:
-    """What it is a copy of: the most alike, and the first of all the clusters that it comes into."""
+    """What it is a copy of: the most alike, and the first of all the clusters that it comes into. The first of them
+    does not become a copy by being revised."""
     alike = [each for each in judged if each.verdict and each.like]
     if not alike:
         return None
@@ -106,6 +116,8 @@ def _copy_of(article: Article, judged: Sequence[Judged]) -> Copy | None:
     clusters = {each.candidate.cluster for each in alike}
     fellows = [each.other.article for each in judged if each.candidate.cluster in clusters]
     first = min(filter(None, (article, *fellows)), key=lambda each: (each.sorted, each.id))
+    if article.revision > 1 and first is article:
+        return None
     assert closest.other.article is not None and closest.like is not None  # noqa: S101 — for the type checker
     return copied(article, closest.other.article, first, closest.like)
 
@@ -120,11 +132,13 @@ def _shares_lines(article: Article, judged: Iterable[Judged]) -> bool:
 
 def _moved(judged: Iterable[Judged], article: Article, case: Case) -> Article | None:
     """The article that this one is at a new address: its feed calls both the same, and they have the same words. Feeds
-    lie about guids, so neither is enough."""
+    lie about guids, so neither is enough. One that was retracted is back where its outlet has the very text again."""
     for each in judged:
         other = each.other.article
-        same = other and each.verdict == "same" and (other.source, each.other.guid) == (article.source, case.guid)
-        if same and case.guid and article.revision == 1:
+        if other is None or article.revision > 1:
+            continue
+        named = case.guid and (other.source, each.other.guid) == (article.source, case.guid)
+        if (named and each.verdict == "same") or (other.retracted and each.verdict == "duplicate"):
             return other
     return None
 

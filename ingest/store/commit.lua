@@ -232,7 +232,8 @@ take_over(known[3])
 if also.moved then redis.call('HSET', KEYS[4], 'moved', 1) end
 redis.call('HDEL', KEYS[4], 'retracted')
 if revision > 0 then redis.call('HINCRBY', KEYS[4], 'changes', 1) end
-redis.call('PERSIST', KEYS[4])
+-- it may have been a tombstone
+for _, key in ipairs({KEYS[4], KEYS[12], prefix .. 'links:' .. id}) do redis.call('PERSIST', key) end
 redis.call('ZADD', KEYS[5], 'NX', ARGV[7], id)
 redis.call('ZADD', KEYS[6], 'NX', ARGV[7], id)
 redis.call('ZADD', KEYS[8], string.format('%.0f', now), id)

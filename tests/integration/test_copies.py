@@ -143,6 +143,20 @@ def test_an_article_that_is_rewritten_again_and_again_is_the_way_to_all_whom_it_
     assert found == ["copy"] * 4
 
 
+def test_the_first_of_a_cluster_is_no_copy_when_it_is_revised_and_who_came_before_an_earlier_one_is(
+    store: Store,
+) -> None:
+    first, late = (story(o, paragraphs(1), sorted=NOW + timedelta(hours=n)) for n, o in enumerate(("agency", "daily")))
+    for each in (late, first):
+        through_commit(store, each, QUEUES)
+    for each in (first, late):
+        again = story(each.source, [*paragraphs(1), "A line that was not there."], sorted=each.sorted)
+        assert through_commit(store, again, QUEUES).outcome == "updated"
+    revised, copy = store.article(first.id), store.article(late.id)
+    assert revised and copy and copy.copy_of
+    assert (revised.copy_of, copy.copy_of.first) == (None, first.id)
+
+
 def test_the_first_publisher_is_who_published_first_though_it_came_later(store: Store) -> None:
     late = story("daily", paragraphs(1), sorted=NOW)
     early = story("agency", paragraphs(1), sorted=NOW - timedelta(hours=2))
@@ -239,6 +253,38 @@ def test_a_copy_of_what_was_purged_does_not_come_back(server: EmbeddedServer, st
     kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1))
     assert kept.sweep({}) == 1
     assert through_commit(kept, story("daily", paragraphs(1)), QUEUES) == Committed("duplicate", first.id)
+    kept.close()
+
+
+def test_a_text_of_which_one_copy_was_purged_is_not_gone_while_another_has_it(
+    server: EmbeddedServer, store: Store, redis: Any
+) -> None:
+    made = [story(outlet, paragraphs(1)) for outlet in ("agency", "daily", "prensa")]
+    kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1))
+    for each in made[:2]:
+        through_commit(kept, each, QUEUES)
+    redis.zadd(store.keys.revised, {made[0].id: 1})
+    assert kept.sweep({}) == 1
+    assert through_commit(kept, made[2], QUEUES).outcome == "copy"
+    assert {member.id for member in kept.cluster(made[2].id)} == {each.id for each in made}
+    assert urls(kept, "first") == [made[0].url]
+    assert urls(kept, "all") == [each.url for each in made]
+    kept.close()
+
+
+def test_what_comes_back_after_its_purge_is_known_by_all_its_addresses_for_good(
+    server: EmbeddedServer, store: Store, redis: Any
+) -> None:
+    kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1, tombstone_days=7))
+    first, section = story("daily", paragraphs(1)), story("daily", paragraphs(1), name="sport/a")
+    copy = story("weekly", paragraphs(1))
+    for each in (first, section, copy):
+        through_commit(kept, each, QUEUES)
+    redis.zadd(store.keys.revised, {first.id: 1})
+    assert kept.sweep({}) == 1
+    through_commit(kept, story("daily", [*paragraphs(1), "A line that was not there."]), QUEUES)
+    named = (store.keys.identity(first.id), store.keys.addresses(first.id), store.keys.links(first.id))
+    assert [redis.ttl(key) for key in named] == [-1, -1, -1]
     kept.close()
 
 

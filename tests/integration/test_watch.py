@@ -457,6 +457,22 @@ def test_a_retracted_article_that_is_named_anew_is_never_published_as_new(how: s
     assert watch.article(url).retracted is None
 
 
+@pytest.mark.parametrize("guid", ["", "tag:1"])
+def test_a_retracted_article_that_is_back_at_another_address_is_an_update(guid: str, begin: Begin) -> None:
+    watch = begin()
+    url, said = retracted(watch), datetime.now(UTC)
+    if guid:
+        watch.name(Headline(url, "Report 1 from the river", said, guid=guid))
+    there = watch.outlet.publish("/report/moved", page(1))
+    watch.name(Headline(there, "Report 1 from the river", said, guid=guid))
+    assert watch.queue()[2:] == [("/report/1", 3, "updated")]
+    assert watch.article(url).retracted is None
+    assert there in watch.article(url).addresses
+    gone(watch, "/report/moved")
+    assert watch.after(HOUR)[-1] == "gone, to be confirmed", "it is watched where it is now"
+    assert watch.after(HOUR) == [f"retracted {article_id(url)}"]
+
+
 def test_a_retracted_article_that_was_forgotten_by_its_entry_is_not_new_either(begin: Begin, redis: Any) -> None:
     watch = begin()
     url = retracted(watch)
