@@ -76,6 +76,7 @@ class Newswire:
         self._environ = {**os.environ, **(environ or {})}
         self._command = [*command, "--config", str(config), "--data", str(data)]
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._stores: list[Store] = []
         self.log = data.parent / f"{data.name}.log"
 
     def __enter__(self) -> "Newswire":
@@ -83,6 +84,8 @@ class Newswire:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        for store in self._stores:
+            store.close()
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -109,7 +112,8 @@ class Newswire:
     def store(self) -> Store:
         """Its embedded store, once it answers."""
         url = until(lambda: running_url(self._data), seconds=20)
-        return open_store(url)
+        self._stores.append(open_store(url))
+        return self._stores[-1]
 
     def children(self) -> list[psutil.Process]:
         """Every process under those started here, the store's server too."""
