@@ -185,7 +185,9 @@ class Work(NamedTuple):
 
 
 def _judged(work: Work, committed: Committed) -> Work:
-    verdicts: dict[str, Verdict] = {each.id: "same" if each.minima > 3 else "" for each in committed.candidates}
+    verdicts: dict[str, tuple[Verdict, int]] = {
+        each.id: ("same" if each.minima > 3 else "", each.revision) for each in committed.candidates
+    }
     return work._replace(case=work.case._replace(judged=verdicts))
 
 

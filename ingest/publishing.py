@@ -7,7 +7,7 @@
 Nothing is decided on what was read alone: commit looks again each time, and asks for what came in between.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -65,13 +65,17 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
         if committed.outcome == "conflict":
             article, case = _revised(context, article, case)
         elif committed.outcome == "candidates":
-            new = [candidate for candidate in committed.candidates if candidate.id not in seen]
+            new = [
+                each
+                for each in committed.candidates
+                if each.id not in seen or seen[each.id].candidate.revision != each.revision
+            ]
             seen |= {each.candidate.id: each for each in _judged(context, article, known, new)}
             if moved := _moved(seen.values(), article, case):
                 article, case = _at_new_address(article, moved), case._replace(moved=True)
                 seen.pop(moved.id)
             case = case._replace(
-                judged={other: verdict for other, verdict in _verdicts(seen.values()).items() if other != article.id},
+                judged=_verdicts([each for other, each in seen.items() if other != article.id]),
                 copy_of=_copy_of(article, list(seen.values())),
             )
         else:
@@ -97,11 +101,15 @@ def _judge(article: Article, known: Features, candidate: Candidate, other: Other
     return Judged(candidate, other, "same" if like.kind == "same" else "part" if like.kind else "", like)
 
 
-def _verdicts(judged: Collection[Judged]) -> dict[str, Verdict]:
-    """What the article is to each. A text of which one copy was purged is not gone while another has it."""
+def _verdicts(judged: Sequence[Judged]) -> dict[str, tuple[Verdict, int]]:
+    """What the article is to each, and at which revision of that. A text of which one copy was purged is not gone while
+    another has it."""
     there = any(each.verdict and each.other.article for each in judged)
     return {
-        each.candidate.id: "same" if there and each.verdict and not each.other.article else each.verdict
+        each.candidate.id: (
+            "same" if there and each.verdict and not each.other.article else each.verdict,
+            each.candidate.revision,
+        )
         for each in judged
     }
 

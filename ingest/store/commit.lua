@@ -19,7 +19,7 @@
 --          11 prefix of all keys   12 JSON of what else is to be known:
 --               queues {{name, length, duplicates}, ...}   addresses {url, ...}   told {url, title, language, published}
 --               minima, paragraphs: how many of ARGV[14..] are which   life: ms that fingerprints are kept
---               revisions: how many are kept   guid: what the feed calls it   judged {id = kind, ...}, see below
+--               revisions: how many are kept   guid: what the feed calls it   judged {id = {kind, revision}, ...}, see below
 --               moved: true where the entry is known to be this article at a new address
 --               settled: the revision against which the caller saw no change that is to be published, as: the outcome then,
 --               `unchanged` or `quietened`   again: ms until one that is quietened may be, where it ever may
@@ -34,10 +34,10 @@
 -- else two such addresses would publish revisions in turn.
 --
 -- Articles that share fingerprints with this one are candidates. The caller reads them, and comes again with what each is:
--- `same` or `part` (a copy, see lib_clusters.lua), `duplicate` (this very article) or '' (neither).
+-- `same` or `part` (a copy, see lib_clusters.lua), `duplicate` (this very article) or '' (neither), at which revision of it.
 -- Returns  {stale}                     the lease is no longer held: somebody else does or did this
 --          {conflict, revision}        the article's revision is another than ARGV[4] - 1: read it and come again
---          {candidates, id, minima, paragraphs in common, cluster, ...}   judge these and come again
+--          {candidates, id, minima, paragraphs in common, cluster, revision, ...}   judge these and come again
 --          {unchanged, id} | {quietened, id} | {duplicate, id of the first} | {created, id} | {copy, id} | {updated, id}
 --
 -- identity:<id> counts `changes` in a row, published or not; what is found unchanged ends the row (see revising.py). An
@@ -118,6 +118,12 @@ local tables = tables_of(KEYS[11], also.life, now)
 local features = {unpack(ARGV, 14)}
 local owners = owners_of(tables, features)
 
+local function revision_of(other) return redis.call('HGET', prefix .. 'identity:' .. other, 'revision') or '0' end
+
+for other, verdict in pairs(also.judged) do -- the text that was read may be another one by now
+  if revision_of(other) ~= tostring(verdict[2]) then also.judged[other] = nil end
+end
+
 local MOST_CLUSTERS, MOST_OF_ONE = 8, 8
 
 -- An article that was rewritten still owns the features of the text that it had, so it tells whom it left with that text.
@@ -196,7 +202,7 @@ local function candidates()
   local function ask(other, common, name)
     if seen[other] then return end
     seen[other], new = true, new or not also.judged[other]
-    for _, part in ipairs({other, common[1], common[2], name}) do table.insert(asked, part) end
+    for _, part in ipairs({other, common[1], common[2], name, tonumber(revision_of(other))}) do table.insert(asked, part) end
   end
   for place = 1, math.min(#likely, MOST_CLUSTERS) do
     local each = likely[place]
@@ -213,7 +219,8 @@ end
 local asked = candidates()
 if asked then return asked end
 local kinds = {}
-for other, kind in pairs(also.judged) do
+for other, verdict in pairs(also.judged) do
+  local kind = verdict[1]
   if kind == 'duplicate' and revision == 0 then return duplicate_of(other, 'text') end
   kinds[other] = kind == 'duplicate' and 'same' or kind
 end

@@ -26,27 +26,30 @@ NO_RULES: Mapping[str, QueueSettings] = {}
 
 
 class Candidate(NamedTuple):
-    """An article that may be a copy: how many of the fingerprints it had first, and the name of its cluster."""
+    """An article that may be a copy: how many of the fingerprints it had first, the name of its cluster, and the
+    revision that is to be judged."""
 
     id: str
     minima: int
     paragraphs: int
     cluster: str
+    revision: int
 
 
 class Case(NamedTuple):
     """What is known of an article beside itself when it is committed.
 
-    version: of the features; minima, paragraphs: 8 bytes each, see ingest/dedupe. judged: what it is to each candidate.
-    copy_of: for where it comes into a cluster. guid: a hash of what its feed calls it. moved: its entry is this article
-    at a new address. settled: the revision against which no change that is to be published was seen, and the
-    outcome of that; again: seconds until one that was quietened may be published, 0 for never.
+    version: of the features; minima, paragraphs: 8 bytes each, see ingest/dedupe. judged: what it is to each
+    candidate, and at which revision of that. copy_of: for where it comes into a cluster. guid: a hash of what its feed
+    calls it. moved: its entry is this article at a new address. settled: the revision against which no change that is
+    to be published was seen, and the outcome of that; again: seconds until one that was quietened may be published, 0
+    for never.
     """
 
     version: str = ""
     minima: Sequence[bytes] = ()
     paragraphs: Sequence[bytes] = ()
-    judged: Mapping[str, Verdict] = MappingProxyType({})
+    judged: Mapping[str, tuple[Verdict, int]] = MappingProxyType({})
     copy_of: Copy | None = None
     guid: str = ""
     moved: bool = False
@@ -185,10 +188,11 @@ class Committing(Base):
 def _committed(outcome: CommitOutcome, rest: Sequence[Any]) -> Committed:
     if outcome != "candidates":
         return Committed(outcome, rest[0].decode() if rest else "")
-    found = zip(rest[::4], rest[1::4], rest[2::4], rest[3::4], strict=True)
+    found = zip(rest[::5], rest[1::5], rest[2::5], rest[3::5], rest[4::5], strict=True)
     return Committed(
         outcome,
         candidates=tuple(
-            Candidate(other.decode(), minima, paragraphs, name.decode()) for other, minima, paragraphs, name in found
+            Candidate(other.decode(), minima, paragraphs, name.decode(), revision)
+            for other, minima, paragraphs, name, revision in found
         ),
     )

@@ -1,6 +1,6 @@
 """Copies of one text are one story, whoever published them, and in whatever order they came."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest.models import Article, article_id
 from ingest.settings import QueueSettings, RetentionSettings, Settings
-from ingest.store import Committed, EmbeddedServer, Store, open_store
+from ingest.store import Committed, EmbeddedServer, Other, Store, open_store
 from ingest.wire import Wire
 from tests.integration.making import NOW, article, through_commit, through_publish
 
@@ -399,6 +399,27 @@ def test_any_articles_end_in_the_same_clusters_in_any_order(
         found.append(clusters(store, made))
         store.close()
     assert found[0] == found[1], (family, [each.source for each in shuffled])
+
+
+def test_a_text_that_is_rewritten_while_another_is_compared_with_it_is_compared_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, copy, rewritten = (
+        story(*each) for each in (("agency", paragraphs(1)), ("daily", paragraphs(1)), ("agency", paragraphs(2)))
+    )
+    through_commit(store, first, QUEUES)
+    read, meanwhile = store.others, [rewritten]
+
+    def others(article_ids: Sequence[str]) -> list[Other]:
+        found = read(article_ids)
+        while meanwhile:
+            assert through_commit(store, meanwhile.pop(), QUEUES).outcome == "updated"
+        return found
+
+    monkeypatch.setattr(store, "others", others)
+    assert through_commit(store, copy, QUEUES).outcome == "created"
+    assert clusters(store, [first, copy]) == {frozenset({first.url}), frozenset({copy.url})}
+    assert copy.url in urls(store, "first")
 
 
 def test_copies_that_arrive_at_the_same_moment_in_many_workers_end_in_one_cluster(store: Store) -> None:
