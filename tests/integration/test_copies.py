@@ -401,6 +401,33 @@ def test_any_articles_end_in_the_same_clusters_in_any_order(
     assert found[0] == found[1], (family, [each.source for each in shuffled])
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lives=st.lists(
+        st.lists(st.sampled_from([(1, 2, 3), (1, 2, 3, 4), (5, 6), (5, 6, 7, 8, 9)]), min_size=1, max_size=3),
+        min_size=2,
+        max_size=5,
+    ),
+    seed=st.integers(0, 2**32),
+)
+def test_articles_are_with_those_who_have_their_text_now_whatever_they_said_before(
+    server: EmbeddedServer, lives: list[list[tuple[int, ...]]], seed: int
+) -> None:
+    words = {number: paragraphs(number, 1)[0] for number in range(10)}
+    texts = [[story(f"outlet{n}", [words[part] for part in parts]) for parts in life] for n, life in enumerate(lives)]
+    turns = [number for number, life in enumerate(texts) for _ in life]
+    Random(seed).shuffle(turns)
+    steps = list(map(iter, texts))
+    last, found = [life[-1] for life in texts], []
+    for order in ([next(steps[turn]) for turn in turns], last):
+        store = open_store(server.url, f"lives{Random().random()}:")
+        for each in order:
+            through_commit(store, each, QUEUES)
+        found.append(clusters(store, last))
+        store.close()
+    assert found[0] == found[1], [each.source for each in order]
+
+
 def test_a_text_that_is_rewritten_while_another_is_compared_with_it_is_compared_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
