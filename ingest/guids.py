@@ -8,7 +8,9 @@ said.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec.structs import replace
 
 from ingest.models import Entry, Record, short_hash
 
@@ -18,6 +20,12 @@ class Named(Record, frozen=True, kw_only=True, array_like=True):
 
     entry: str
     words: str
+
+
+def told_apart(entries: Collection[Entry]) -> list[Entry]:
+    """The entries of one poll, without the guids that several of them have."""
+    count = Counter(entry.guid for entry in entries)
+    return [entry if count[entry.guid] == 1 else replace(entry, guid="") for entry in entries]
 
 
 def named(entries: Iterable[Entry]) -> dict[str, Named]:

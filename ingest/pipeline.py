@@ -153,10 +153,11 @@ def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
     for entry in parsed.entries:
         if tidy := _tidy(entry, feed):
             entries.setdefault(tidy.id, tidy)
-    before, now = context.store.guids(feed.id), guids.named(entries.values())
+    told = guids.told_apart(entries.values())
+    before, now = context.store.guids(feed.id), guids.named(told)
     elsewhere = guids.moved(now, before)
     verdicts = context.store.claim(
-        [Claim(each, feed.source, feed.id, delay, known_as=elsewhere.get(each.id, "")) for each in entries.values()]
+        [Claim(each, feed.source, feed.id, delay, known_as=elsewhere.get(each.id, "")) for each in told]
     )
     if now != before:
         context.store.keep_guids(feed.id, now)

@@ -65,3 +65,17 @@ def test_two_entries_at_one_address_are_one_article_and_no_change_of_each_other(
         assert fetch(settings, store).done
     assert outlet.paths() == ["/feed", "/sluice", "/feed"]
     assert [article.url for article in store.articles()] == [page]
+
+
+def test_entries_that_a_feed_gives_one_guid_are_articles_of_their_own_however_alike_they_are(
+    outlet: Outlet, store: Store, write_config: WriteConfig
+) -> None:
+    common = "".join(f"<p>{line}</p>" for line in (LEAD, REST, MORE))
+    pages = [
+        outlet.publish(f"/sluice/{hour}", f"<article><h1>Sluice at {hour}</h1>{common}<p>{more}</p></article>")
+        for hour, more in (("ten", "Nobody was in the water."), ("noon", "A heron watched from the wall."))
+    ]
+    headlines = [Headline(page, f"Sluice {number}", guid="0") for number, page in enumerate(pages)]
+    outlet.publish("/feed", rss("The Outlet", outlet.url, headlines))
+    assert fetch(write_config(outlet), store).done
+    assert {(article.url, article.revision) for article in store.articles()} == {(page, 1) for page in pages}

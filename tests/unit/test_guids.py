@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.guids import moved, named
+from ingest.guids import moved, named, told_apart
 from ingest.models import Entry
 
 
@@ -25,6 +25,7 @@ def test_other_words_or_another_date_are_another_entry() -> None:
 
 def test_a_guid_that_stands_twice_in_a_feed_says_nothing() -> None:
     assert named([entry("a"), entry("b")]) == {}
+    assert [each.guid for each in told_apart([entry("a"), entry("b"), entry("c", "2")])] == ["", "", "2"]
 
 
 def test_an_entry_whose_old_address_is_still_there_has_not_moved() -> None:
