@@ -1,14 +1,15 @@
-"""`teletipo` with a process that dies by kill -9 at one seam, the first times that it gets there.
+"""`teletipo` with a process that dies by kill -9 at a seam, the first times that it gets there.
 
-    python faulty.py SEAM TIMES MARKS -- teletipo's arguments
+    python faulty.py "SEAM, SEAM" "TIMES, TIMES" MARKS -- teletipo's arguments
 
-Children are forked from this process, so they inherit the seam. MARKS is a folder in which each death leaves a file;
-when there are TIMES of them nobody dies any more.
+Children are forked from this process, so they inherit the seams. MARKS is a folder in which each death leaves a file
+with its seam's name; when there are TIMES of them nobody dies there any more.
 """
 
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,22 +18,22 @@ from ingest.fetch import Fetcher
 from ingest.store import Store
 
 
-def die(marks: Path, times: int) -> None:
+def die(marks: Path, seam: str, times: int) -> None:
     for number in range(times):
         try:
-            (marks / str(number)).touch(exist_ok=False)
+            (marks / f"{seam} {number}").touch(exist_ok=False)
         except FileExistsError:
             continue
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying(method: Callable[..., Any], marks: Path, times: int, *, before: bool) -> Callable[..., Any]:
+def dying(method: Callable[..., Any], marks: Path, seam: str, times: int, *, before: bool) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if before:
-            die(marks, times)
+            die(marks, seam, times)
         answer = method(*args, **kwargs)
         if not before:
-            die(marks, times)
+            die(marks, seam, times)
         return answer
 
     return call
@@ -58,10 +59,16 @@ LOOKS: dict[str, tuple[type, str, bool]] = {
 }
 
 
+def died(marks: Path) -> Counter[str]:
+    """Seam -> how often a process died there."""
+    return Counter(mark.name.rpartition(" ")[0] for mark in marks.iterdir())
+
+
 def main() -> None:
-    seam, times, marks = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    owner, name, before = (SEAMS | LOOKS)[seam]
-    setattr(owner, name, dying(getattr(owner, name), marks, times, before=before))
+    seams, times, marks = sys.argv[1].split(", "), sys.argv[2].split(", "), Path(sys.argv[3])
+    for seam, most in zip(seams, map(int, times), strict=True):
+        owner, name, before = (SEAMS | LOOKS)[seam]
+        setattr(owner, name, dying(getattr(owner, name), marks, seam, most, before=before))
     sys.argv = ["teletipo", *sys.argv[4:]]
     from workers.cli import main as teletipo
 

@@ -54,7 +54,7 @@ def test_what_arrives_comes_whole_and_at_once(api: Api, store: Store) -> None:
         began = time.monotonic()
         made = published(store)
         event = events.next()
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 3, "and not with the next comment, after 15 seconds"
         assert (event["kind"], event["event"], event["entry"]) == ("message", "created", events.place)
         assert (event["article"]["id"], event["article"]["text"]) == (made.id, made.text)
         revised = article(body="Other words, and the second revision of it.", revision=2)

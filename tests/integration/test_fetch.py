@@ -176,12 +176,12 @@ def test_the_request_says_who_asks_and_what_is_wanted(outlet: Outlet) -> None:
 
 @pytest.mark.parametrize("length", [True, False])
 @pytest.mark.parametrize(
-    ("coding", "packed"),
-    [("gzip", gzip.compress(FEED)), ("deflate", zlib.compress(FEED)), ("x-gzip", gzip.compress(FEED))],
+    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("x-gzip", gzip.compress)]
 )
 def test_a_compressed_body_comes_unpacked(
-    outlet: Outlet, fetcher: Fetcher, coding: str, packed: bytes, length: bool
+    outlet: Outlet, fetcher: Fetcher, coding: str, pack: Callable[[bytes], bytes], length: bool
 ) -> None:
+    packed = pack(FEED)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n".encode()
     head += f"Content-Length: {len(packed)}\r\n\r\n".encode() if length else b"\r\n"
     outlet.routes["/"] = raw(head + packed)
@@ -376,7 +376,7 @@ def test_the_page_behind_a_redirect_is_never_read(outlet: Outlet, fetcher: Fetch
     outlet.routes["/new"] = answer(FEED)
     fetch = fetcher.get(outlet.url("/"))
     assert fetch.ok
-    assert fetch.elapsed < 2
+    assert fetch.elapsed < 4
 
 
 def test_a_cookie_lives_through_the_redirects_of_one_get_and_no_longer(outlet: Outlet, fetcher: Fetcher) -> None:
@@ -461,7 +461,7 @@ def test_a_silent_server_is_given_up_after_the_time_out(outlet: Outlet) -> None:
     outlet.routes["/"] = lambda handler: void(handler.server.closing.wait(5))
     fetch = get(outlet.url("/"), timeout=0.3)
     assert fetch.outcome is Outcome.TIMEOUT
-    assert 0.3 <= fetch.elapsed < 2
+    assert 0.3 <= fetch.elapsed < 4
 
 
 def void(_: object) -> None:
@@ -489,7 +489,7 @@ def test_the_deadline_ends_a_server_that_drips(outlet: Outlet, what: str) -> Non
     outlet.routes["/"] = DRIPS[what]
     fetch = get(outlet.url("/"), timeout=5.0, deadline=0.4)
     assert fetch.outcome is Outcome.TIMEOUT
-    assert 0.4 <= fetch.elapsed < 2
+    assert 0.4 <= fetch.elapsed < 4
     assert fetch.body == b""
     assert fetch.error == "127.0.0.1: not done within 0.4 s ([fetch] deadline)"
 
@@ -502,7 +502,7 @@ def test_the_deadline_counts_all_redirects_together(outlet: Outlet) -> None:
     outlet.routes["/"] = slow
     fetch = get(outlet.url("/"), deadline=0.4, max_redirects=100)
     assert fetch.outcome is Outcome.TIMEOUT
-    assert fetch.elapsed < 2
+    assert fetch.elapsed < 4
 
 
 def test_the_deadline_ends_a_drip_on_a_connection_that_was_kept_open(outlet: Outlet) -> None:
@@ -537,7 +537,7 @@ def deaf() -> Iterator[int]:
 def test_the_deadline_ends_a_tls_handshake_that_hangs(deaf: int) -> None:
     fetch = get(f"https://127.0.0.1:{deaf}/", timeout=5.0, deadline=0.4)
     assert fetch.outcome is Outcome.TIMEOUT
-    assert fetch.elapsed < 2
+    assert fetch.elapsed < 4
 
 
 @pytest.mark.parametrize("limits", [{"timeout": 0.3}, {"deadline": 0.3}], ids=str)
@@ -554,7 +554,7 @@ def test_a_server_that_takes_no_connection_is_given_up(limits: dict[str, Any]) -
         for line in waiting:
             line.close()
     assert fetch.outcome is Outcome.TIMEOUT
-    assert 0.3 <= fetch.elapsed < 2
+    assert 0.3 <= fetch.elapsed < 4
 
 
 def test_a_body_of_exactly_the_limit_is_taken(outlet: Outlet) -> None:
@@ -567,7 +567,7 @@ def test_a_length_over_the_limit_is_refused_before_the_body_is_read(outlet: Outl
     fetch = get(outlet.url("/"), max_bytes=1_000)
     assert (fetch.outcome, fetch.body) == (Outcome.TOO_LARGE, b"")
     assert fetch.error == "127.0.0.1: sends more than 1000 bytes ([fetch] max_bytes)"
-    assert fetch.elapsed < 2
+    assert fetch.elapsed < 4
 
 
 @pytest.mark.parametrize(
@@ -589,17 +589,19 @@ def test_a_body_without_end_is_stopped_at_the_limit(outlet: Outlet, head: bytes,
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_compression_bomb_is_stopped_early_and_in_little_memory(outlet: Outlet, layers: int) -> None:
-    bomb = bytes(100_000_000)
+    bomb = bytes(30_000_000)
     for _ in range(layers):
         bomb = gzip.compress(bomb, 6)
     outlet.routes["/"] = answer(bomb, Content_Encoding=", ".join(["gzip"] * layers))
+    outlet.routes["/small"] = answer(gzip.compress(FEED), Content_Encoding="gzip")
+    assert get(outlet.url("/small")).body == FEED  # what a first GET loads and keeps is none of the bomb's memory
     tracemalloc.start()
     try:
         fetch = get(outlet.url("/"), max_bytes=1_000_000)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert fetch.outcome is Outcome.TOO_LARGE
+    assert fetch.outcome is Outcome.TOO_LARGE, fetch.error
     assert peak < 4_000_000
 
 
@@ -758,7 +760,7 @@ def test_the_deadline_ends_a_drip_over_tls(
     url = tls_outlet.url("/", "localhost", "https")
     fetch = get_trusting(certificate, url, monkeypatch, timeout=5.0, deadline=0.5)
     assert fetch.outcome is Outcome.TIMEOUT
-    assert fetch.elapsed < 2
+    assert fetch.elapsed < 4
 
 
 def test_the_threads_of_a_fetcher_share_tls_connections(

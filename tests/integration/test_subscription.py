@@ -137,7 +137,7 @@ def test_it_ends_after_so_many_seconds_without_a_delivery(store: Store, idle: fl
     publish(store, 1)
     began = time.monotonic()
     assert len(list(subscription(store, idle=idle))) == 1
-    assert idle <= time.monotonic() - began < idle + 0.5
+    assert idle <= time.monotonic() - began < idle + 1.5, "and not only when a read of two seconds ends"
 
 
 # ── at least once ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +257,9 @@ def test_a_retried_delivery_comes_again_when_its_time_has_come_and_not_before(st
     began = time.monotonic()
     delivery.retry(after=0.4)
     (again,) = islice(subscription(store, idle=5), 1)
-    assert 0.4 <= time.monotonic() - began < 1.0, "whoever waits is woken by the clock, not by a new entry"
+    assert 0.4 <= time.monotonic() - began < 1.8, (
+        "whoever waits is woken by the clock, not when a read of two seconds ends"
+    )
     assert (again.article, again.failures) == (delivery.article, 1)
 
 

@@ -98,7 +98,7 @@ def test_each_failure_of_a_feed_in_a_row_doubles_the_wait_up_to_the_longest_inte
     assert waits[-1] == DAY
 
 
-@pytest.mark.parametrize("outcome", [None, *set(Outcome) - {Outcome.GONE, Outcome.BAD_URL}])
+@pytest.mark.parametrize("outcome", [None, *sorted(set(Outcome) - {Outcome.GONE, Outcome.BAD_URL})])
 def test_no_error_ends_a_feed(outcome: Outcome | None) -> None:
     assert interval_after_failure(10_000, outcome, None, SCHEDULE) <= DAY
 
