@@ -5,7 +5,7 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import ConnectionError, RedisError, TimeoutError
+from redis.exceptions import ConnectionError, NoScriptError, RedisError, TimeoutError
 from redis.retry import Retry
 
 from ingest.errors import StoreError, StoreUnavailable
@@ -25,8 +25,9 @@ from ingest.store.taking import Taking
 from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
 
-STORE_DOWN = (ConnectionError, TimeoutError)
-"""What any call may raise while the store is away; `except STORE_DOWN`."""
+STORE_DOWN = (ConnectionError, TimeoutError, NoScriptError)
+"""What any call may raise while the store is away; `except STORE_DOWN`. A script that is unknown is loaded and called
+again by redis-py; it is unknown then too where the store was started anew in between."""
 
 
 class Store(

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -88,7 +89,8 @@ def test_any_feed_reader_gets_the_newest_articles_with_their_full_text(
             language="es",
         )
     url = f"{api.url}/queues/all/feed.{kind}?limit=2"
-    fetch = Fetcher(wire.settings.fetch).get(url)  # a newswire can watch another one
+    with closing(Fetcher(wire.settings.fetch)) as fetcher:
+        fetch = fetcher.get(url)  # a newswire can watch another one
     assert fetch.ok
     entries = parse(Feed(id="feed", source="wire", url=url, kind="feed"), fetch).entries
     assert [entry.url for entry in entries] == [made.url, "https://outlet.example/1"]

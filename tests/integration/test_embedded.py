@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ingest.errors import FolderInUse, StoreUnavailable
 from ingest.models import article_id
-from ingest.store import EmbeddedServer, open_store, running_url
+from ingest.store import STORE_DOWN, EmbeddedServer, open_store, running_url
 from ingest.store.embedded import server_binary
 from tests.e2e.newswire import until
 from tests.integration.making import A, claimed, published
@@ -40,6 +41,7 @@ def test_a_second_owner_is_refused_and_told_who_the_first_is_and_what_to_do(tmp_
 OWNER = """
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from ingest.store import EmbeddedServer
 with EmbeddedServer(Path(sys.argv[1]), 0) as server:
@@ -168,29 +170,59 @@ def test_data_outlive_a_kill_of_the_server_which_comes_back_where_it_was(tmp_pat
         store.close()
 
 
+def test_a_store_that_is_started_anew_while_a_script_is_loaded_is_one_that_was_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedServer(tmp_path, 0) as server, closing(open_store(server.url)) as store:
+        redis = store._redis
+        load = redis.script_load
+
+        def loaded_and_gone(script: str) -> str:
+            sha: str = load(script)
+            redis.script_flush()  # as a restart does
+            return sha
+
+        with monkeypatch.context() as patch:
+            patch.setattr(redis, "script_load", loaded_and_gone)
+            with pytest.raises(STORE_DOWN):
+                store.lease("fetch", 1, 1)
+        assert store.lease("fetch", 1, 1) == []
+
+
+def publish_one(server: EmbeddedServer) -> str:
+    with closing(open_store(server.url)) as store:
+        return published(store).url
+
+
+def addresses(server: EmbeddedServer) -> list[str]:
+    """Of all that the queue has."""
+    with closing(open_store(server.url)) as store:
+        return [entry.url for entry in store.read_queue("all", "0")]
+
+
 def test_data_outlive_a_stop(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path, 0) as server:
-        url = published(open_store(server.url)).url
+        url = publish_one(server)
         process = server.process
     assert process
     assert process.returncode == 0, "it stopped by itself, its data synced"
     with EmbeddedServer(tmp_path, 0) as server:
-        assert [entry.url for entry in open_store(server.url).read_queue("all", "0")] == [url]
+        assert addresses(server) == [url]
 
 
 def test_a_file_that_a_power_cut_left_half_written_does_not_keep_it_down(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path, 0) as server:
-        url = published(open_store(server.url)).url
+        url = publish_one(server)
     (log,) = (tmp_path / "valkey" / "appendonlydir").glob("*.incr.aof")
     with log.open("ab") as file:
         file.write(b"*3\r\n$3\r\nSET\r\n$4\r\nha")
     with EmbeddedServer(tmp_path, 0) as server:
-        assert [entry.url for entry in open_store(server.url).read_queue("all", "0")] == [url]
+        assert addresses(server) == [url]
 
 
 def test_data_that_cannot_be_read_are_an_error_with_the_servers_last_words(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path, 0) as server:
-        published(open_store(server.url))
+        publish_one(server)
     (log,) = (tmp_path / "valkey" / "appendonlydir").glob("*.incr.aof")
     log.write_bytes(b"no commands\r\n" * 10)
     with pytest.raises(StoreUnavailable, match=r"stopped at once; its last words in .*valkey\.log: .*AOF"):

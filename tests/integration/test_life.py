@@ -80,7 +80,7 @@ def test_a_feed_has_no_life(store: Store, redis: Any) -> None:
     store.finish_poll(started(store, "feed:outlet:front"), 60, {"polls": 1})
     store.host_pause(A, 30.0)
     assert store.postpone(started(store, "feed:outlet:front"), A, 1.0)
-    assert list(redis.scan_iter(f"{store.keys.prefix}life:*")) == []
+    assert list(redis.scan_iter(f"{store.keys.prefix}life:*", count=1000)) == []
 
 
 def test_the_first_ten_of_sixty_records_stay_whatever_comes_after_them(store: Store) -> None:
