@@ -38,10 +38,10 @@ def _verdict(
 
 
 def _in_its_place(name: str, queue: QueueSettings, article: Article, cluster: Sequence[Member]) -> str:
-    """The address (or id) of the copy that the queue has instead, empty where there is none."""
+    """The copy that the queue has instead: its address, or its id where it was purged; empty where there is none."""
     for member in cluster:
         same_outlet = member.article is not None and member.article.source == article.source
         wanted = queue.duplicates == "first" or (queue.duplicates == "outlet" and same_outlet)
         if wanted and member.id != article.id and name in member.queues:
-            return member.article.url if member.article else member.id
+            return member.article.url if member.article else f"article {member.id}"
     return ""

@@ -33,7 +33,7 @@ def stands(
         return _at_work(state, last, waiting)
     if state and state.outcome == "dead":
         return _failed(state, dead)
-    return _published(state, look, article) if article else _without_text(identity)
+    return _published(state, look, article) if article else _without_text(state, identity)
 
 
 def _failed(state: EntryState, dead: bool) -> Stands:
@@ -62,8 +62,10 @@ def _at_work(state: EntryState, last: Happened | None, waiting: Waiting) -> Stan
     return Stands(what=waiting.queue, words=f"waits {later}", until=waiting.until, error=plain(state.error))
 
 
-def _without_text(identity: Identity) -> Stands:
+def _without_text(state: EntryState | None, identity: Identity) -> Stands:
     if not identity.revision:
         return Stands(what="forgotten", words="what became of it is not remembered any more")
+    if state and state.outcome == "duplicate":
+        return Stands(what="duplicate", words=f"a duplicate of article {state.article}, which was purged")
     said = f"purged after revision {identity.revision}: a tombstone is left, so that it does not come back as new"
     return Stands(what="purged", words=said)

@@ -194,7 +194,8 @@ def _purged(_: Happened, __: About) -> tuple[Facts, str]:
 def _duplicate(happened: Happened, about: About) -> tuple[Facts, str]:
     of, reason = _parts(happened.words, 2)
     facts = {"of": of, **({"reason": reason} if reason else {})}
-    return facts, f"a duplicate of {about.urls.get(of, of)}" + (f": {_SAME[reason]}" if reason in _SAME else "")
+    said = f"a duplicate of {about.urls.get(of, f'article {of}')}"
+    return facts, f"{said}: {_SAME[reason]}" if reason in _SAME else said
 
 
 _EVIDENCE = {"title": "title", "authors": "authors", "published": "date"}

@@ -346,6 +346,12 @@ def test_of_what_was_purged_the_steps_are_told_and_that_a_tombstone_is_left(
     assert "tombstone" in life.stands.words
     assert newswire.told("/a")[-1] == "purged: a tombstone is left, so that it does not come back as new"
     assert [each.queue for each in life.queues] == ["all", "boats"]
+    newswire.outlet.publish("/b", page(1))
+    newswire.announce(b="The same letter")
+    newswire.go_on()
+    again, article = newswire.why("/b"), article_id(f"{newswire.outlet.url}/a")
+    assert again.stands.words == f"a duplicate of article {article}, which was purged"
+    assert again.steps[-1].words == f"a duplicate of article {article}: the same text was published there before"
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ TOLD = [
     ("unchanged", "", "nothing that matters has changed: not published again"),
     ("quietened", "", "it was revised as often as an article is ([revisions] most): not published again"),
     ("quietened", "7200", "it changes each time it is looked at: not published again within 2 h"),
-    ("duplicate", "abc address", "a duplicate of abc: it is another address of that article"),
-    ("duplicate", "abc guid", "a duplicate of abc: its feed gives that article another link"),
+    ("duplicate", "abc address", "a duplicate of article abc: it is another address of that article"),
+    ("duplicate", "abc guid", "a duplicate of article abc: its feed gives that article another link"),
     ("created", "1", "published"),
     ("updated", "3", "published again: revision 3"),
     ("updated", "3 moved", "moved here by its feed: published again: revision 3"),
@@ -229,7 +229,7 @@ def test_a_queue_that_has_another_of_the_cluster_names_that_one() -> None:
     assert found["copies"] == ""
     assert "teletipo queues fill outlets" in found["outlets"], "the other one is of another outlet"
     purged = Member(OTHER.id, None, ("all",))
-    assert why_not((), here, purged)["all"] == f"a copy of {OTHER.id}, which this queue has"
+    assert why_not((), here, purged)["all"] == f"a copy of article {OTHER.id}, which this queue has"
 
 
 def test_a_refusal_counts_before_what_the_queue_has_of_the_cluster() -> None:
