@@ -16,7 +16,8 @@ local function links_of(prefix, id)
   return links
 end
 
--- All that can be reached from these articles by links: {their ids}, {id -> its links}. Links to what is forgotten go.
+-- All that can be reached from these articles by links: {their ids}, {id -> its links}. Links to what is forgotten go. Of
+-- more than MOST one is enough to know that.
 local function reached(prefix, ids)
   local order, links = {}, {}
   local function visit(id)
@@ -25,11 +26,14 @@ local function reached(prefix, ids)
     if links[id] then table.insert(order, id) end
     return links[id] ~= false
   end
-  for _, id in ipairs(ids) do visit(id) end
+  for _, id in ipairs(ids) do
+    if #order <= MOST then visit(id) end
+  end
   local place = 1
   while place <= #order and #order <= MOST do
     local id = order[place]
     for other in pairs(links[id]) do
+      if #order > MOST then break end
       if not visit(other) then
         redis.call('HDEL', prefix .. 'links:' .. id, other)
         links[id][other] = nil

@@ -186,6 +186,22 @@ def test_a_queue_that_is_added_is_filled_with_one_copy_of_each(store: Store) -> 
     assert urls(store, "new") == [made[0].url, made[3].url], "what was filled in counts for what comes"
 
 
+def test_a_cluster_beyond_all_reason_is_not_walked_to_its_end(store: Store, redis: Any) -> None:
+    """The server does nothing else meanwhile, for anybody."""
+    first, copy = story("agency", paragraphs(1)), story("daily", paragraphs(1))
+    through_commit(store, first, QUEUES)
+    with redis.pipeline(transaction=False) as pipeline:
+        pipeline.hset(store.keys.identity(first.id), mapping={"parts": 1, "cluster": "0"})
+        for other in (f"{number:016x}" for number in range(5000)):
+            pipeline.hset(store.keys.identity(other), mapping={"revision": 1, "cluster": "0"})
+            pipeline.hset(store.keys.links(other), first.id, "same")
+            pipeline.hset(store.keys.links(first.id), other, "same")
+        pipeline.execute()
+    before = redis.info("commandstats")["cmdstat_hgetall"]["calls"]
+    assert through_commit(store, copy, QUEUES).outcome == "copy"
+    assert redis.info("commandstats")["cmdstat_hgetall"]["calls"] - before < 1100
+
+
 # ── lines of an outlet ──
 
 
