@@ -71,7 +71,7 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
                 if each.id not in seen or seen[each.id].candidate.revision != each.revision
             ]
             seen |= {each.candidate.id: each for each in _judged(context, article, known, new)}
-            if moved := _moved(seen.values(), article, case):
+            if moved := _moved(seen.values(), article, case, store.owned(lease)):
                 article, case = _at_new_address(article, moved), case._replace(moved=True)
                 seen.pop(moved.id)
             case = case._replace(
@@ -138,15 +138,19 @@ def _shares_lines(article: Article, judged: Iterable[Judged]) -> bool:
 # ── the same article again ──
 
 
-def _moved(judged: Iterable[Judged], article: Article, case: Case) -> Article | None:
+def _moved(judged: Iterable[Judged], article: Article, case: Case, owned: str) -> Article | None:
     """The article that this one is at a new address: its feed calls both the same, and they have the same words. Feeds
-    lie about guids, so neither is enough. One that was retracted is back where its outlet has the very text again."""
+    lie about guids, so neither is enough, but what has moved stays so (owned: what its entry may revise). One that was
+    retracted is back where its outlet has the very text again."""
+    if article.revision > 1:
+        return None
     for each in judged:
-        other = each.other.article
-        if other is None or article.revision > 1:
+        if (other := each.other.article) is None:
             continue
-        named = case.guid and (other.source, each.other.guid) == (article.source, case.guid)
-        if (named and each.verdict == "same") or (other.retracted and each.verdict == "duplicate"):
+        named = case.guid != "" and (other.source, each.other.guid) == (article.source, case.guid)
+        its_own = other.id == owned and each.verdict
+        back = other.retracted and each.verdict == "duplicate"
+        if its_own or back or (named and each.verdict == "same"):
             return other
     return None
 

@@ -188,6 +188,10 @@ class Watching(Work):
         looked, claimed, article = self._redis.hmget(self.keys.entry(lease.id), "looked", "claimed", "article")
         return (article or b"").decode() if looked is not None and looked == (claimed or b"") else ""
 
+    def owned(self, lease: Lease) -> str:
+        """The id of the article that this entry may revise (see commit.lua); empty where there is none."""
+        return (self._redis.hget(self.keys.entry(lease.id), "owns") or b"").decode()
+
     def stay_published(self, lease: Lease, reason: str) -> bool:
         """Where a look had this entry processed again, and nothing came of it: its article stays as it is. Returns
         whether it was so. Raises LeaseLost."""
