@@ -9,6 +9,7 @@ from functools import cached_property
 from ingest.deliver import Filters
 from ingest.errors import LeaseLost
 from ingest.fetch import Fetcher
+from ingest.robots import Asking
 from ingest.schedule import Random
 from ingest.settings import Settings
 from ingest.store import Lease, Store
@@ -31,6 +32,11 @@ class Context:
     fetcher: Fetcher
     random: Random = random.random
     in_hand: dict[str, InHand] = field(default_factory=dict)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """How an outlet is asked for something: by its robots.txt."""
+        return Asking(self.settings, self.fetcher, self.store)
 
     @cached_property
     def filters(self) -> Filters:

@@ -75,7 +75,7 @@ class FetchPolicy(Strict, frozen=True, kw_only=True):
 
     full_text: whether the article's page is fetched. `always`; `never` (what the feed carries is the article);
     `auto` fetches it, and takes the feed's own full text when the page cannot be had. watch: whether the page of a
-    published article is looked at again, as often as [watch] says.
+    published article is looked at again, as often as [watch] says. robots: whether its robots.txt is heard.
     """
 
     min_interval: float | None = None
@@ -83,6 +83,7 @@ class FetchPolicy(Strict, frozen=True, kw_only=True):
     delay: float | None = None
     full_text: Literal["auto", "always", "never"] = "auto"
     watch: bool = True
+    robots: Literal["obey", "ignore"] | None = None
 
 
 FeedKind = Literal["feed", "sitemap", "listing"]
@@ -147,6 +148,7 @@ class Outcome(StrEnum):
     GONE = "gone"
     HTTP_ERROR = "http error"
     REFUSED_ADDRESS = "refused address"
+    REFUSED_BY_ROBOTS = "refused by robots.txt"
     NAME_NOT_FOUND = "name not found"
     TLS_ERROR = "tls error"
     CONNECTION_ERROR = "connection error"
@@ -193,6 +195,21 @@ class Fetch(Record, frozen=True, kw_only=True):
             status=self.status,
             elapsed=round(self.elapsed, 3),
         )
+
+
+class Robots(Record, frozen=True, kw_only=True):
+    """What is known of a robots.txt. Times are Unix seconds.
+
+    rules: its text, empty where everything may be asked for; until: when it is asked for again; ever: whether it ever
+    answered; failures, since, failure: how often in a row it could not be had, since when, and how that ended last.
+    """
+
+    rules: str = ""
+    until: float = 0.0
+    ever: bool = True
+    failures: int = 0
+    since: float = 0.0
+    failure: Fetch | None = None
 
 
 class Entry(Record, frozen=True, kw_only=True):

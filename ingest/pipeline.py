@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest import guids
+from ingest import guids, robots
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
 from ingest.clean import clean_url
 from ingest.compose import Composed, compose_known
@@ -70,7 +70,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if context.store.postpone(lease, feed.url, context.settings.delay(feed.source)):
         return "its host asked for a pause"
     state = context.store.feed_states([feed.id])[feed.id]
-    fetch = context.fetcher.get(feed.url, _validators(state))
+    fetch = robots.get(context.asking, feed.source, feed.url, _validators(state))
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
     parsed = parse(feed, fetch) if fetch.ok else None
@@ -91,7 +91,7 @@ def fetch_page(context: Context, lease: Lease) -> str:
         return "feed's text"
     if context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):
         return "its host asked for a pause"
-    fetch = context.fetcher.get(entry.url)
+    fetch = robots.get(context.asking, lease.source, entry.url)
     _expect_ok(fetch)
     after = context.settings.looks(lease.source)
     context.store.advance(

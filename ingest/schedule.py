@@ -23,7 +23,7 @@ server (Retry-After) asked for is the least."""
 HOPELESS = {Outcome.GONE, Outcome.BAD_URL}
 """What stops a feed."""
 
-FINAL = HOPELESS | {Outcome.REFUSED_ADDRESS, Outcome.TOO_LARGE}
+FINAL = HOPELESS | {Outcome.REFUSED_ADDRESS, Outcome.REFUSED_BY_ROBOTS, Outcome.TOO_LARGE}
 """What another attempt at a page does not change; so do the statuses below."""
 
 FINAL_STATUS = {401, 402, 410, 451}
@@ -56,6 +56,8 @@ def interval_after_failure(
     """Seconds to the next poll after the `failures`-th failure in a row; `wait` is what Retry-After asked for."""
     if outcome in HOPELESS:
         return STOPPED
+    if outcome is Outcome.REFUSED_BY_ROBOTS:
+        return schedule.max_interval  # what is kept of robots.txt is asked, and that is read anew each day
     backoff = schedule.retry_first * 2.0 ** min(failures, 20)
     return max(min(backoff, schedule.max_interval), wait or 0.0)
 

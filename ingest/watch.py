@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from ingest import robots
 from ingest.context import Context
 from ingest.errors import FetchFailed
 from ingest.models import Article, Fetch, Outcome
@@ -58,7 +59,7 @@ def look_again(context: Context, lease: Lease) -> str:
         return "at work already"
     if not context.store.take_slot(lease, watched.url, context.settings.delay(lease.source)):
         return "waits for its host"
-    return _answered(context, lease, watched, _asked(context, watched))
+    return _answered(context, lease, watched, _asked(context, lease.source, watched))
 
 
 def look_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:
@@ -86,14 +87,14 @@ def _over(watched: Watched, after: Sequence[float]) -> str:
     return ""
 
 
-def _asked(context: Context, watched: Watched) -> Fetch:
+def _asked(context: Context, source: str, watched: Watched) -> Fetch:
     """The page's answer. One that was gone the last time is asked for at the article's own address too, and at others
     that it is known by: an outlet that gives an article another address has not taken it back."""
-    fetch = context.fetcher.get(watched.url, watched.validators)
+    fetch = robots.get(context.asking, source, watched.url, watched.validators)
     for url in _other_addresses(context, watched):
         if not is_gone(fetch):
             break
-        fetch = context.fetcher.get(url)
+        fetch = robots.get(context.asking, source, url)
     return fetch
 
 

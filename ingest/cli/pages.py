@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ingest import robots
 from ingest.clean import clean_url
 from ingest.errors import FetchFailed, UnknownName
 from ingest.fetch import Fetcher
@@ -22,7 +23,8 @@ def page_of(settings: Settings, file_or_url: str, url: str = "") -> Page:
         if not file.is_file():
             raise UnknownName("file or address", file_or_url, (str(path) for path in Path().glob("*.html")))
         return Page(url=_address(url or UNKNOWN), body=file.read_bytes(), fetched=datetime.now(UTC))
-    return page_from(Fetcher(settings.fetch).get(file_or_url))
+    asking = robots.Asking(settings, Fetcher(settings.fetch), robots.Unkept())
+    return page_from(robots.get(asking, settings.source_of(file_or_url).id, file_or_url))
 
 
 def page_from(fetch: Fetch) -> Page:

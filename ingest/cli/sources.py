@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from ingest import robots
 from ingest.baseline import Baseline, drift
 from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
 from ingest.cli.learned import forget, learned_lines
@@ -89,11 +90,11 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
         if len(names) != 1:
             raise click.UsageError("--page is about the rules of one source; name it")
         sys.exit(0 if check_page(chosen[0], page_of(settings, page, chosen[0].homepage), day) else 1)
-    fetcher = Fetcher(settings.fetch)
-    checked = _ask(fetcher, [feed for source in chosen for feed in source.polled()])
+    asking = robots.Asking(settings, Fetcher(settings.fetch), robots.Unkept())
+    checked = _ask(asking, [feed for source in chosen for feed in source.polled()])
     _print(checked)
     well = [
-        _check_article(fetcher, settings, source, checked, day)
+        _check_article(asking, source, checked, day)
         for source in chosen
         if (names or source.extract) and source.fetch.full_text != "never"
     ]
@@ -122,31 +123,29 @@ def _known(settings: Settings, chosen: list[Source]) -> tuple[list[str], dict[st
     return learned, {source: "; ".join(reasons) for source, figures in baselines.items() if (reasons := drift(figures))}
 
 
-def _ask(fetcher: Fetcher, feeds: list[Feed]) -> list[Checked]:
+def _ask(asking: robots.Asking, feeds: list[Feed]) -> list[Checked]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda feed: _check(fetcher, feed), feeds)
+        answers = pool.map(lambda feed: _check(asking, feed), feeds)
         return list(track(answers, total=len(feeds), description="asking", console=complaints, transient=True))
 
 
-def _check_article(
-    fetcher: Fetcher, settings: Settings, source: Source, checked: list[Checked], day: date | None
-) -> bool:
+def _check_article(asking: robots.Asking, source: Source, checked: list[Checked], day: date | None) -> bool:
     """The first entry's page, after the pause that its host is given between two pages."""
     from ingest.cli.checking import check_page
 
     url = next((each.article for each in checked if each.feed.source == source.id and each.article), "")
     if not url:
         return True
-    time.sleep(settings.fetch.delay if source.fetch.delay is None else source.fetch.delay)
+    time.sleep(asking.settings.delay(source.id))
     try:
-        return check_page(source, page_from(fetcher.get(url)), day)
+        return check_page(source, page_from(robots.get(asking, source.id, url)), day)
     except FetchFailed as error:
         console.print(f"\n[bold]{source.id}[/]  {escape(url)}\n[red]{escape(str(error))}[/]", soft_wrap=True)
         return False
 
 
-def _check(fetcher: Fetcher, feed: Feed) -> Checked:
-    fetch = fetcher.get(feed.url)
+def _check(asking: robots.Asking, feed: Feed) -> Checked:
+    fetch = robots.get(asking, feed.source, feed.url)
     if not fetch.ok:
         return Checked(feed, False, f"{fetch.outcome}: {fetch.error}")
     try:

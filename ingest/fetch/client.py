@@ -3,11 +3,12 @@
 `Fetcher.post`: one POST, for webhooks, under the same guard; hardly more than the status is read of its answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from ipaddress import ip_network
+from math import inf
 
 import requests
 from msgspec.structs import replace
@@ -32,6 +33,10 @@ _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
+Admit = Callable[[str], Fetch | None]
+"""Whether a redirect may be followed to this URL: None, or the fetch that is told instead."""
+
+
 class Fetcher:
     """GETs over kept-open connections; one Fetcher serves any number of threads.
 
@@ -49,15 +54,24 @@ class Fetcher:
             "Accept-Encoding": "gzip, deflate",  # what urllib3 unpacks piece by piece whatever else is installed
         }
 
-    def get(self, url: str, validators: Validators | None = None) -> Fetch:
+    def get(
+        self,
+        url: str,
+        validators: Validators | None = None,
+        admit: Admit | None = None,
+        seconds: float | None = None,
+    ) -> Fetch:
         """GET an http or https URL, conditional on the validators of last time, within the limits of [fetch].
 
         Raises nothing for what the URL, the network or the server does: the outcome and `error`, one sentence, say it.
         The body is there only when the outcome is OK. The validators are those to send next time: new on a 200, kept
         on a 304, and the given ones where the GET failed. A 200 whose body has the known hash is NOT_MODIFIED.
+        admit: asked before each redirect is followed; what it returns, if anything, is how the GET ends. seconds: a
+        deadline of this GET's own, if that is sooner.
         """
-        with Watch(self._settings, self._exempt) as watch:
-            fetch = self._follow(url, validators or Validators(), watch)
+        limits = replace(self._settings, deadline=min(seconds or inf, self._settings.deadline))
+        with Watch(limits, self._exempt) as watch:
+            fetch = self._follow(url, validators or Validators(), watch, admit)
             return replace(fetch, requested=url, elapsed=watch.elapsed)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Fetch:
@@ -76,7 +90,7 @@ class Fetcher:
         """Closes the connections that are kept open."""
         self._adapter.close()
 
-    def _follow(self, url: str, known: Validators, watch: Watch) -> Fetch:
+    def _follow(self, url: str, known: Validators, watch: Watch, admit: Admit | None) -> Fetch:
         cookies = RequestsCookieJar()  # for this GET alone: paywalls redirect to themselves until a cookie comes back
         try:
             for _ in range(self._settings.max_redirects + 1):
@@ -87,6 +101,8 @@ class Fetcher:
                         return _read(url, response, known, watch)
                     cookies.update(response.cookies)
                     url = redirect_target(url, location)
+                if admit and (refused := admit(url)):
+                    return refused
             raise Stopped(Outcome.TOO_MANY_REDIRECTS, f"redirected more than {self._settings.max_redirects} times")
         except FAILURES as error:
             return _failed(url, known, error, watch)

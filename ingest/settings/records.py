@@ -29,7 +29,8 @@ class BrokerSettings(Strict, frozen=True, kw_only=True):
 
 class FetchSettings(Strict, frozen=True, kw_only=True):
     """Limits of one GET. timeout: seconds without a byte; deadline: seconds for the whole of it, redirects included;
-    delay: seconds between two page fetches from one host; allow_addresses: networks exempt from the address guard."""
+    delay: seconds between two page fetches from one host; robots: whether robots.txt is heard; allow_addresses:
+    networks exempt from the address guard."""
 
     user_agent: str = "teletipo/0.1 (newswire)"
     timeout: float = 15.0
@@ -37,6 +38,7 @@ class FetchSettings(Strict, frozen=True, kw_only=True):
     max_bytes: int = 15_000_000
     max_redirects: int = 10
     delay: float = 1.0
+    robots: Literal["obey", "ignore"] = "obey"
     allow_addresses: tuple[str, ...] = ()
 
 
@@ -185,6 +187,10 @@ class Settings(Tables, frozen=True, kw_only=True, dict=True):
         """Seconds between two pages of one of this source's hosts."""
         delay = self.source_or_host(source).fetch.delay
         return self.fetch.delay if delay is None else delay
+
+    def obeys_robots(self, source: str) -> bool:
+        """Whether the robots.txt of this source's hosts is heard."""
+        return (self.source_or_host(source).fetch.robots or self.fetch.robots) == "obey"
 
     def looks(self, source: str) -> tuple[float, ...]:
         """Seconds after which a page of this source is looked at again; empty for never."""

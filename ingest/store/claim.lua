@@ -1,4 +1,4 @@
--- with: lib_life
+-- with: lib_life lib_pace
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
 -- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
@@ -12,6 +12,7 @@
 -- KEYS[6]  due:process   zset     written
 -- KEYS[7]  dead          zset     written: what is claimed anew is no longer dead
 -- KEYS[8]  life:<id>     list     written, but not where a feed names again what it named before
+-- KEYS[9]  pace:<host>   hash     read
 -- ARGV     1 member   2 url   3 source   4 feed   5 hash of what the feed said   6 said   7 page or ''
 --          8 step: fetch | process   9 delay between two pages of the host in ms   10 ms that said and page are kept
 --          11 ms that a finished entry is remembered   12 '' | 'new words' | 'always': what makes a known one changed
@@ -69,7 +70,7 @@ if ARGV[8] == 'process' then
   return verdict
 end
 local slot = math.max(now, tonumber(redis.call('GET', KEYS[4]) or 0))
-local delay = tonumber(ARGV[9])
+local delay = pace(KEYS[9], ARGV[9])
 if delay > 0 then
   redis.call('SET', KEYS[4], string.format('%.0f', slot + delay), 'PX', string.format('%.0f', slot + delay - now))
 end

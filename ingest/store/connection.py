@@ -21,6 +21,7 @@ from ingest.store.letters import Letters
 from ingest.store.life import Lives
 from ingest.store.named import NamedEntries
 from ingest.store.reading import Reading
+from ingest.store.robots import RobotsKept
 from ingest.store.taking import Taking
 from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
@@ -44,6 +45,7 @@ class Store(
     LearnedPages,
     Keeping,
     Lives,
+    RobotsKept,
 ):
     """Everything that teletipo does with the store; safe to share between threads.
 

@@ -17,6 +17,8 @@ programs; the rest may change from one version to the next.
     <p>host:<host>             string  ms of that host's next free slot                      until then
     <p>pause:<host>            string  ms until which that host asked to be left alone       until then
     <p>look:<host>             string  ms of that host's next free slot for a look           until then
+    <p>pace:<host>             hash    ms that the host needs between two pages, and why     30 days
+    <p>robots:<origin>         string  its robots.txt and until when it holds, JSON, zstd    30 days
     <p>article:<id> *          string  the Article as JSON                                   article_days
     <p>identity:<id>           hash    revision, content, owner, queues, cluster, ...        tombstone_days
     <p>addresses:<id>          set     its addresses that came after it was published        tombstone_days
@@ -102,6 +104,12 @@ class Keys:
 
     def look(self, host: str) -> str:
         return f"{self.prefix}look:{host}"
+
+    def pace(self, host: str) -> str:
+        return f"{self.prefix}pace:{host}"
+
+    def robots(self, origin: str) -> str:
+        return f"{self.prefix}robots:{origin}"
 
     def article(self, article_id: str) -> str:
         return f"{self.prefix}article:{article_id}"

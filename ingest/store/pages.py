@@ -14,7 +14,7 @@ _thread = threading.local()
 
 def pack_page(page: Page | None) -> bytes:
     """The page as kept; empty for none."""
-    return _compress(_encoder.encode(page)) if page else b""
+    return compress(_encoder.encode(page)) if page else b""
 
 
 def unpack_page(kept: bytes) -> Page:
@@ -24,7 +24,7 @@ def unpack_page(kept: bytes) -> Page:
 
 def pack_entry(entry: Entry) -> bytes:
     """The entry as kept."""
-    return _compress(to_json(entry))
+    return compress(to_json(entry))
 
 
 def unpack_entry(kept: bytes) -> Entry:
@@ -32,8 +32,9 @@ def unpack_entry(kept: bytes) -> Entry:
     return msgspec.json.decode(zstandard.decompress(kept), type=Entry)
 
 
-def _compress(content: bytes) -> bytes:
-    """A compressor may not be shared between threads (python-zstandard's API documentation), so each has its own."""
+def compress(content: bytes) -> bytes:
+    """The bytes under zstd. A compressor may not be shared between threads (python-zstandard's API documentation), so
+    each has its own."""
     if not hasattr(_thread, "compressor"):
         _thread.compressor = zstandard.ZstdCompressor(level=3)
     compressed: bytes = _thread.compressor.compress(content)

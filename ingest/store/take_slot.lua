@@ -1,3 +1,4 @@
+-- with: lib_pace
 -- A look that was started takes its host's slot, or goes back into `due` until there is one, uncounted.
 --
 -- Looks never take a host's slots ahead of time, so a new page waits for one of them at most: they stand in a line of
@@ -8,13 +9,14 @@
 -- KEYS[3]  host:<host>    string   read and written: the host's next free slot
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  look:<host>    string   read and written: the next free place in the line
+-- KEYS[6]  pace:<host>     hash     read
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
 -- Returns  {held, waits}, each 1 or 0
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {0, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local delay = tonumber(ARGV[3])
+local delay = pace(KEYS[6], ARGV[3])
 
 local function set(key, ms)
   if ms > now then redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms - now)) end

@@ -82,6 +82,7 @@ class Watching(Work):
             self.keys.host(host),
             self.keys.pause(host),
             self.keys.look(host),
+            self.keys.pace(host),
         ]
         held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay)])
         self._held(held)

@@ -200,6 +200,7 @@ class Work(Base):
             self.keys.record(lease.member),
             self.keys.host(host),
             self.keys.pause(host),
+            self.keys.pace(host),
             *self._life(lease),
         ]
         held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay)])
@@ -223,6 +224,7 @@ class Work(Base):
             self.keys.due("process"),
             self.keys.dead,
             self.keys.life(entry.id),
+            self.keys.pace(urlsplit(entry.url).netloc),
         ]
         arguments: list[str | bytes | int] = [
             f"entry:{entry.id}",

@@ -47,6 +47,7 @@ class Outlet:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[Asked] = []
+        self.robots: list[Asked] = []  # requests for /robots.txt, which come before all others
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -73,7 +74,7 @@ class Outlet:
         return self.url + path
 
     def paths(self) -> list[str]:
-        """The paths asked for, in order."""
+        """The paths asked for, in order, but for /robots.txt."""
         return [asked.path for asked in self.asked]
 
     def _answer(self, path: str, headers: Mapping[str, str]) -> Answer:
@@ -93,7 +94,8 @@ class Outlet:
             def do_GET(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = outlet._answer(self.path, headers)
-                outlet.asked.append(Asked(self.path, headers, answer.status, time.time()))
+                noted = outlet.robots if self.path == "/robots.txt" else outlet.asked
+                noted.append(Asked(self.path, headers, answer.status, time.time()))
                 if answer.never:
                     outlet._closing.wait()
                     self.close_connection = True
