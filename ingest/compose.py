@@ -38,6 +38,7 @@ from ingest.extract import (
     without_recurring,
 )
 from ingest.models import Article, Block, Entry, Extraction, ExtractRules, Page, Source, article_id, texts_of
+from ingest.rights import rights
 
 FULLER = 1.5
 """The feed's text is taken where it is so many times as long as the page's: a stub behind a paywall or consent."""
@@ -125,6 +126,7 @@ def _article(
             keywords=tuple(dict.fromkeys(filter(None, map(clean_text, (*entry.tags, *found.tags))))),
             addresses=tuple(dict.fromkeys((url, entry.url, *((clean_url(page.url),) if page else ())))),
             fingerprint=fingerprint(text),
+            rights=rights((page.terms if page else {}) | found.terms),
             extraction=Extraction(
                 method=found.method,
                 confidence=round(found.confidence, 3),

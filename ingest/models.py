@@ -178,6 +178,8 @@ class Fetch(Record, frozen=True, kw_only=True):
     validators: Validators = Validators()
     retry_after: float | None = None
     """Seconds, where a non-200 answer stated it; capped at 24 hours."""
+    terms: dict[str, str] = msgspec.field(default_factory=dict)
+    """What its headers and robots.txt say about its use, by where that is said; see ingest/rights.py."""
     elapsed: float = 0.0
     error: str = ""
 
@@ -194,6 +196,7 @@ class Fetch(Record, frozen=True, kw_only=True):
             fetched=fetched,
             status=self.status,
             elapsed=round(self.elapsed, 3),
+            terms=self.terms,
         )
 
 
@@ -266,7 +269,7 @@ def texts_of(blocks: Iterable[Block]) -> tuple[str, ...]:
 
 class Page(Record, frozen=True, kw_only=True):
     """The bytes of an article's page as fetched. imported: they came from a file, and may be of any age. status,
-    elapsed: of the answer that brought them, 0 where none did."""
+    elapsed: of the answer that brought them, 0 where none did; terms: what came with them about their use."""
 
     url: str
     body: bytes
@@ -275,6 +278,7 @@ class Page(Record, frozen=True, kw_only=True):
     imported: bool = False
     status: int = 0
     elapsed: float = 0.0
+    terms: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 # ── what subscribers read ──
@@ -292,6 +296,20 @@ class Extraction(Record, frozen=True, kw_only=True):
     sure: dict[str, float] = msgspec.field(default_factory=dict)
     """How sure `title`, `authors` and `published` are to be right, 0 to 1: what such evidence was worth on pages whose
     answer is known, and more where page and feed agree."""
+
+
+class Rights(Record, frozen=True, kw_only=True):
+    """What the outlet says about the use of an article, as machines can read it. Nothing here is legal advice.
+
+    train: whether models may be trained on it: `refused` where anything says no, `allowed` where something says yes and
+    nothing no. free: whether it can be read without an account or a payment, None where that is not said. license:
+    address of the licence that the page names, or empty. evidence: where it is said -> the words.
+    """
+
+    train: Literal["allowed", "refused", "unknown"] = "unknown"
+    free: bool | None = None
+    license: str = ""
+    evidence: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Copy(Record, frozen=True, kw_only=True):
@@ -397,6 +415,8 @@ class Article(Record, frozen=True, kw_only=True):
     """Corrections and editor's notes that its text has."""
     retracted: datetime | None = None
     """When its page was found to be gone for good; None while it is there. The text is the last one known."""
+    rights: Rights = Rights()
+    """What the outlet says about its use."""
     extraction: Extraction
 
     @property

@@ -58,12 +58,17 @@ def get(asking: Asking, source: str, url: str, validators: Validators | None = N
     """GET a URL for this source where robots.txt lets us, as `Fetcher.get` does.
 
     Where it does not, the outcome is REFUSED_BY_ROBOTS; where it cannot be had, that of asking for it, with the seconds
-    until it is asked for again in `retry_after`. `[fetch] robots = "ignore"` asks nobody.
+    until it is asked for again in `retry_after`. What it says about training models goes into the fetch's `terms`.
+    `[fetch] robots = "ignore"` asks nobody.
     """
     if not asking.settings.obeys_robots(source):
         return asking.fetcher.get(url, validators)
-    refused = _refusal(asking, url, url, validators)
-    return refused or asking.fetcher.get(url, validators, lambda target: _refusal(asking, url, target, validators))
+    if refused := _refusal(asking, url, url, validators):
+        return refused
+    fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, url, target, validators))
+    known = asking.kept.robots(robots.origin(fetch.url)) if fetch.ok else None
+    terms = robots.terms(known.rules, fetch.url) if known else {}
+    return msgspec.structs.replace(fetch, terms=fetch.terms | terms) if terms else fetch
 
 
 def after(fetch: Fetch, known: Robots | None, now: float) -> Robots:

@@ -31,7 +31,7 @@ def page_from(fetch: Fetch) -> Page:
     """The page that a fetch brought. Raises FetchFailed where it brought none."""
     if not fetch.ok:
         raise FetchFailed(f"{fetch.outcome}: {fetch.error}", fetch=fetch)
-    return Page(url=fetch.url, body=fetch.body, content_type=fetch.content_type, fetched=datetime.now(UTC))
+    return fetch.page(datetime.now(UTC))
 
 
 def _address(url: str) -> str:

@@ -16,7 +16,7 @@ from ingest.extract.figures import with_figures
 from ingest.extract.fitting import Surprise, below, fitted
 from ingest.extract.kinds import Look, expect_article
 from ingest.extract.linked_data import plain
-from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata
+from ingest.extract.metadata import Found, Metadata, guess_metadata, key, read_metadata, terms_in
 from ingest.extract.outlet import Learned
 from ingest.extract.page import decode, parse, unreadable
 from ingest.extract.rules import Ruled, apply_rules
@@ -53,7 +53,8 @@ class Extracted(Record, frozen=True, kw_only=True):
     itself; summary: its description; language: the declared ISO 639 code; method: what gave the blocks (`rules`,
     `template`, `generic`, `json-ld`); template: its version, 0 for none; confidence: the F1 to expect of the text, 0 to
     1; partial: the blocks are known to be less than the whole article; evidence: field -> where it was found; sure:
-    field -> how sure that is, 0 to 1; also: what else the page states for `title` and `published`, likeliest first.
+    field -> how sure that is, 0 to 1; also: what else the page states for `title` and `published`, likeliest first;
+    terms: what the page says about its use, by where that is said.
     What was not found is empty.
     """
 
@@ -74,6 +75,7 @@ class Extracted(Record, frozen=True, kw_only=True):
     evidence: dict[str, str] = field(default_factory=dict)
     sure: dict[str, float] = field(default_factory=dict)
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: dict[str, str] = field(default_factory=dict)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -151,6 +153,7 @@ def _read(
         evidence=evidence,
         sure=sure,
         also={name: tuple(one.value for one in rest) for name, rest in metadata.also.items()},
+        terms=terms_in(stated.head),
         **{name: one.value for name, one in found.items()},
     )
 

@@ -16,7 +16,7 @@ from requests.cookies import RequestsCookieJar
 
 from ingest.fetch.connection import WatchedAdapter
 from ingest.fetch.failures import FAILURES, Stopped, explained
-from ingest.fetch.headers import conditions, confirmed, fresh, retry_after
+from ingest.fetch.headers import conditions, confirmed, fresh, retry_after, terms
 from ingest.fetch.urls import check, place, redirect_target
 from ingest.fetch.watch import Watch
 from ingest.models import Fetch, Outcome, Validators
@@ -168,7 +168,7 @@ def _with_body(said: Fetch, body: bytes, response: requests.Response) -> Fetch:
     validators = fresh(response.headers, body)
     if validators.body_hash == said.validators.body_hash:
         return replace(said, outcome=Outcome.NOT_MODIFIED, validators=validators)
-    return replace(said, outcome=Outcome.OK, validators=validators, body=body)
+    return replace(said, outcome=Outcome.OK, validators=validators, body=body, terms=terms(response.headers))
 
 
 def _body(response: requests.Response, watch: Watch) -> bytes:

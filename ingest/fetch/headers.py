@@ -16,6 +16,10 @@ _DAY = 86_400.0
 _OPAQUE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
 
 
+_TERMS = ("x-robots-tag", "tdm-reservation", "tdm-policy")
+_LONGEST_TERMS = 300
+
+
 def conditions(known: Validators) -> dict[str, str]:
     """The headers that make a GET conditional; none where nothing is known."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
@@ -43,6 +47,12 @@ def confirmed(known: Validators, headers: Mapping[str, str]) -> Validators:
 def _opaque(headers: Mapping[str, str], name: str) -> str:
     value = headers.get(name, "")
     return value if _OPAQUE.fullmatch(value) else ""
+
+
+def terms(headers: Mapping[str, str]) -> dict[str, str]:
+    """What the answer says about the use of what it brings: X-Robots-Tag, and the W3C's TDM reservation protocol."""
+    found = {name: " ".join(headers.get(name, "").split())[:_LONGEST_TERMS] for name in _TERMS}
+    return {name: said for name, said in found.items() if said.isprintable() and said}
 
 
 def retry_after(value: str, now: datetime) -> float | None:

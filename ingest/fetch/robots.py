@@ -15,6 +15,21 @@ LARGEST = 512_000
 MOST_DELAY = 30.0
 """Seconds: the longest Crawl-delay that is kept. Some say a day, at which no newspaper could be read."""
 
+LEARNERS = (
+    "GPTBot", "Google-Extended", "Applebot-Extended", "ClaudeBot", "anthropic-ai", "CCBot", "meta-externalagent",
+    "FacebookBot", "Amazonbot", "Bytespider", "cohere-ai", "cohere-training-data-crawler", "AI2Bot", "Diffbot",
+    "omgili", "Timpibot", "PanguBot", "img2dataset",
+)  # fmt: skip
+"""Crawlers, and names that stand for none, by which robots.txt speaks of collecting texts to train models on. Those
+that fetch what somebody asks for at that moment, or for a search index, are left out."""
+
+_SIGNAL = re.compile(
+    r"^[^\S\n]*content-signal[^\S\n]*:[^\S\n]*(?:(/\S*)[^\S\n]+)?([^\n#]*)", re.IGNORECASE | re.MULTILINE
+)
+"""A line of the IETF's draft on AI preferences, which Cloudflare writes for its customers."""
+
+_LONGEST_TERMS = 300
+
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
 
 
@@ -48,6 +63,18 @@ def crawl_delay(rules: str, agent: str) -> float:
     """The seconds that the rules ask this agent to leave between two pages, at most MOST_DELAY; 0 where they do not."""
     asked = _parsed(rules).crawl_delay(agent) if rules else None
     return min(max(asked or 0.0, 0.0), MOST_DELAY)
+
+
+def terms(rules: str, url: str) -> dict[str, str]:
+    """What the rules say about training models on what is at this URL: the crawlers of LEARNERS that may not have it,
+    and the Content-Signal that holds for it."""
+    if not rules:
+        return {}
+    path = urlsplit(url).path or "/"
+    refused = ", ".join(agent for agent in LEARNERS if not allows(rules, url, agent))
+    signals = (signal[2].strip() for signal in _SIGNAL.finditer(rules) if path.startswith(signal[1] or ""))
+    found = {"robots.txt": refused, "content-signal": next((said for said in signals if "ai-train" in said), "")}
+    return {name: said[:_LONGEST_TERMS] for name, said in found.items() if said}
 
 
 @lru_cache(256)

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from ingest.export import writer
-from ingest.models import Article, Copy, Note, article_from_json, to_json
+from ingest.models import Article, Copy, Note, Rights, article_from_json, to_json
 from ingest.store import EmbeddedServer, open_store
 from tests.command import Ended, run_command
 from tests.conftest import config_folder
@@ -51,6 +51,7 @@ def made() -> list[Article]:
             sorted=SPRING + timedelta(days=number),
             notes=(Note(kind="correction", text="An earlier version had 12 boats."),) if number == 2 else (),
             copy_of=COPY if number == 4 else None,
+            rights=Rights(train="refused", free=False, evidence={"meta robots": "noai"}) if number == 1 else Rights(),
         )
         for number in range(6)
     ]
@@ -141,6 +142,7 @@ def test_parquet_has_typed_columns(teletipo: Teletipo, articles: list[Article], 
     rows = table.to_pylist()
     for row, each in zip(rows, articles, strict=True):
         row["extraction"], row["copy_of"] = json.loads(row["extraction"]), json.loads(row["copy_of"] or "null")
+        row["rights"] = json.loads(row["rights"])
         row["notes"] = [json.loads(note) for note in row["notes"]]
         assert msgspec.convert(row, Article) == each
 

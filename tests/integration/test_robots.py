@@ -216,3 +216,20 @@ def test_a_crawl_delay_spaces_the_pages_of_the_host(start: Start, outlet: Outlet
     wire.poll(*(Headline(url, url) for url in elsewhere))
     slots = [waiting[1] for url in elsewhere if (waiting := wire.store.waiting(f"entry:{article_id(url)}"))]
     assert slots[1] - slots[0] < 1, "a delay that is asked for no longer is not kept"
+
+
+def test_what_robots_txt_and_headers_say_about_training_is_on_the_article(start: Start, outlet: Outlet) -> None:
+    wire = start("User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nContent-Signal: ai-train=no\n")
+    url = outlet.publish("/1", page(1), headers={"X-Robots-Tag": "noai, noarchive", "TDM-Reservation": "1"})
+    wire.poll(Headline(url, "One"))
+    wire.take("fetch")
+    wire.take("process")
+    article = wire.store.article(article_id(url))
+    assert article
+    assert article.rights.train == "refused"
+    assert article.rights.evidence == {
+        "robots.txt": "GPTBot, CCBot",
+        "content-signal": "ai-train=no",
+        "x-robots-tag": "noai, noarchive",
+        "tdm-reservation": "1",
+    }

@@ -10,5 +10,6 @@ names alone are taken out of their bylines.
 
 from ingest.extract.metadata.found import Found, key
 from ingest.extract.metadata.read import Metadata, guess_metadata, read_metadata
+from ingest.extract.metadata.terms import terms_in
 
-__all__ = ["Found", "Metadata", "guess_metadata", "key", "read_metadata"]
+__all__ = ["Found", "Metadata", "guess_metadata", "key", "read_metadata", "terms_in"]

@@ -39,8 +39,9 @@ class Head:
     """What a page states, not yet weighed.
 
     metas: contents by the name or property of the meta, in lower case; canonical: declared addresses, absolute;
-    headings, times: the h1 and time elements in order, of which `early` times stand before the first heading; nodes:
-    all JSON-LD, article: the node of it that is the article.
+    license: that of the licence in a link element, absolute, or empty; headings, times: the h1 and time elements in
+    order, of which `early` times stand before the first heading; nodes: all JSON-LD, article: the node of it that is
+    the article.
     """
 
     tree: HtmlElement
@@ -48,6 +49,7 @@ class Head:
     language: str
     metas: Metas
     canonical: tuple[str, ...]
+    license: str
     title: str
     headings: tuple[HtmlElement, ...]
     times: tuple[HtmlElement, ...]
@@ -81,7 +83,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
         found[element.tag].append(element)
         early += element.tag == "time" and not found["h1"]
     metas = _metas(found["meta"])
-    canonical = [absolute(url, href) for link in found["link"] if (href := _canonical(link))]
+    canonical = [absolute(url, href) for link in found["link"] if (href := _href(link, "canonical"))]
     nodes = ld.linked_data(script.text for script in found["script"] if _is_linked_data(script))
     article = ld.article_node(nodes, (url, *canonical, *metas.get("og:url", ())))
     return Head(
@@ -90,6 +92,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
         language=tree.get("lang") or tree.get("xml:lang") or "",
         metas=metas,
         canonical=tuple(canonical),
+        license=next((absolute(url, href) for link in found["link"] if (href := _href(link, "license"))), ""),
         title=line(found["title"][0]) if found["title"] else "",
         headings=tuple(found["h1"]),
         times=tuple(found["time"]),
@@ -110,8 +113,8 @@ def _metas(elements: list[HtmlElement]) -> Metas:
     return {name: [*contents] for name, contents in metas.items()}
 
 
-def _canonical(link: HtmlElement) -> str:
-    return (link.get("href") or "").strip() if "canonical" in (link.get("rel") or "").lower().split() else ""
+def _href(link: HtmlElement, rel: str) -> str:
+    return (link.get("href") or "").strip() if rel in (link.get("rel") or "").lower().split() else ""
 
 
 def _is_linked_data(script: HtmlElement) -> bool:
