@@ -51,7 +51,7 @@ class Fetcher:
         self._headers = {
             "User-Agent": settings.user_agent,
             "Accept": _ACCEPT,
-            "Accept-Encoding": "gzip, deflate",  # what urllib3 unpacks piece by piece whatever else is installed
+            "Accept-Encoding": "gzip, deflate, br, zstd",  # what urllib3 unpacks piece by piece
         }
 
     def get(
