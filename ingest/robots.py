@@ -37,11 +37,12 @@ _NONE = {Outcome.GONE, Outcome.BAD_URL, Outcome.TOO_LARGE, Outcome.TOO_MANY_REDI
 
 
 class Kept(Protocol):
-    """Where what is known of robots.txt is kept: the store, or `Unkept` for a command that has none."""
+    """Where what is known of hosts is kept: the store, or `Unkept` for a command that has none."""
 
     def robots(self, origin: str) -> Robots | None: ...
     def keep_robots(self, origin: str, robots: Robots) -> None: ...
     def keep_crawl_delay(self, host: str, seconds: float) -> None: ...
+    def answered(self, url: str, seconds: float, *, well: bool) -> None: ...
     def hold(self, name: str, owner: str, seconds: float) -> bool: ...
     def let_go(self, name: str, owner: str) -> None: ...
 
@@ -62,10 +63,11 @@ def get(asking: Asking, source: str, url: str, validators: Validators | None = N
     `[fetch] robots = "ignore"` asks nobody.
     """
     if not asking.settings.obeys_robots(source):
-        return asking.fetcher.get(url, validators)
+        return _answered(asking, asking.fetcher.get(url, validators))
     if refused := _refusal(asking, url, url, validators):
         return refused
     fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, url, target, validators))
+    _answered(asking, fetch)
     known = asking.kept.robots(robots.origin(fetch.url)) if fetch.ok else None
     terms = robots.terms(known.rules, fetch.url) if known else {}
     return msgspec.structs.replace(fetch, terms=fetch.terms | terms) if terms else fetch
@@ -95,6 +97,14 @@ def silent(known: Robots, now: float) -> bool:
 
 
 # ── parts ──
+
+
+def _answered(asking: Asking, fetch: Fetch) -> Fetch:
+    """The fetch, which its host's pace has heard of where the host was reached."""
+    if fetch.status or fetch.outcome is Outcome.TIMEOUT:
+        well = fetch.ok or fetch.outcome is Outcome.NOT_MODIFIED
+        asking.kept.answered(fetch.url, fetch.elapsed, well=well)
+    return fetch
 
 
 def _refusal(asking: Asking, requested: str, url: str, validators: Validators | None) -> Fetch | None:
@@ -152,7 +162,7 @@ def _asked(asking: Asking, origin: str, known: Robots | None) -> Robots:
 
 
 class Unkept:
-    """Keeps robots.txt for one command, without a store."""
+    """Keeps what is known of hosts for one command, without a store."""
 
     def __init__(self) -> None:
         self._known: dict[str, Robots] = {}
@@ -164,6 +174,9 @@ class Unkept:
         self._known[origin] = robots
 
     def keep_crawl_delay(self, host: str, seconds: float) -> None:
+        """Nothing is paced here."""
+
+    def answered(self, url: str, seconds: float, *, well: bool) -> None:
         """Nothing is paced here."""
 
     def hold(self, name: str, owner: str, seconds: float) -> bool:  # noqa: ARG002 - as Kept has it

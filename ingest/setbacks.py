@@ -32,7 +32,8 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
     wait = getattr(error, "wait", None)
     try:
         if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
-            context.store.host_pause(error.fetch.url, wait or context.settings.schedule.retry_first)
+            schedule = context.settings.schedule
+            context.store.host_pause(error.fetch.url, wait or 0.0, first=schedule.retry_first, most=schedule.retry_cap)
         if lease.queue == "watch":
             return look_failed(context, lease, error, wait)
         if lease.member.startswith("feed:"):

@@ -14,6 +14,7 @@ from ingest.store.baselines import Baselines
 from ingest.store.committing import Committing
 from ingest.store.counts import Counts
 from ingest.store.dead import Dead
+from ingest.store.hosts import Hosts
 from ingest.store.keeping import Keeping
 from ingest.store.keys import Keys
 from ingest.store.learned import LearnedPages
@@ -21,7 +22,6 @@ from ingest.store.letters import Letters
 from ingest.store.life import Lives
 from ingest.store.named import NamedEntries
 from ingest.store.reading import Reading
-from ingest.store.robots import RobotsKept
 from ingest.store.taking import Taking
 from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
@@ -45,7 +45,7 @@ class Store(
     LearnedPages,
     Keeping,
     Lives,
-    RobotsKept,
+    Hosts,
 ):
     """Everything that teletipo does with the store; safe to share between threads.
 

@@ -17,7 +17,7 @@ programs; the rest may change from one version to the next.
     <p>host:<host>             string  ms of that host's next free slot                      until then
     <p>pause:<host>            string  ms until which that host asked to be left alone       until then
     <p>look:<host>             string  ms of that host's next free slot for a look           until then
-    <p>pace:<host>             hash    ms that the host needs between two pages, and why     30 days
+    <p>pace:<host>             hash    its pace: Crawl-delay, latency, pauses in a row       30 days
     <p>robots:<origin>         string  its robots.txt and until when it holds, JSON, zstd    30 days
     <p>article:<id> *          string  the Article as JSON                                   article_days
     <p>identity:<id>           hash    revision, content, owner, queues, cluster, ...        tombstone_days

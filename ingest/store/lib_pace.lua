@@ -1,7 +1,11 @@
 -- The pace of a host: how many ms lie between two of its pages. At least what the configuration says, and more where
--- the host's robots.txt asks for it (Crawl-delay).
+-- the host's robots.txt asks for it (Crawl-delay), or where it answers slowly: then it is asked for the next page no
+-- sooner than it takes to answer, so that one request at a time is with it, on average.
 --
---   pace:<host>   hash   crawl: ms, see robots.py
+--   pace:<host>   hash   crawl: ms, see hosts.py; latency: ms, see answered.lua
+local MOST_PACE = 30000
+
 local function pace(key, configured)
-  return math.max(tonumber(configured), tonumber(redis.call('HGET', key, 'crawl') or 0))
+  local known = redis.call('HMGET', key, 'crawl', 'latency')
+  return math.max(tonumber(configured), math.min(MOST_PACE, math.max(tonumber(known[1] or 0), tonumber(known[2] or 0))))
 end

@@ -185,11 +185,6 @@ class Work(Base):
         said = f"dead {short(error, MOST_ERROR)}"
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
 
-    def host_pause(self, url: str, seconds: float) -> None:
-        """The host asked for a pause: its next free slot is `seconds` from now, unless it is later already."""
-        host = urlsplit(url).netloc
-        self._run("host_pause", [self.keys.host(host), self.keys.pause(host)], [ms(seconds)])
-
     def postpone(self, lease: Lease, url: str, delay: float) -> bool:
         """Where the host has asked for a pause, put the work back into `due` at its next free slot, uncounted. Returns
         whether it was. delay: seconds between two pages of the host. Raises LeaseLost.

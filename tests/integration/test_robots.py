@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import msgspec
 import pytest
@@ -233,3 +234,25 @@ def test_what_robots_txt_and_headers_say_about_training_is_on_the_article(start:
         "x-robots-tag": "noai, noarchive",
         "tdm-reservation": "1",
     }
+
+
+# ── the host's pace ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_feed_that_is_too_much_for_its_host_slows_the_pages_too(start: Start, outlet: Outlet, status: int) -> None:
+    wire = start(main=f"{MAIN}[schedule]\nretry_first = 40.0\n")
+    url = outlet.publish("/1", "")
+    wire.poll(Headline(url, "One"))
+    outlet.publish("/feed", "", status=status)
+    wire.store.poll_now([wire.feed])
+    wire.step(f"feed:{wire.feed}")
+    assert wire.take("fetch") == ["its host asked for a pause"]
+    assert outlet.paths() == ["/feed", "/feed"]
+
+
+def test_how_long_a_host_takes_is_learned_from_its_answers(start: Start, outlet: Outlet, redis: Any) -> None:
+    wire = start()
+    outlet.publish("/slow", "", delay=1.2)
+    wire.get("/slow")
+    assert 250 < int(redis.hget(wire.store.keys.pace(outlet.url.removeprefix("http://")), "latency")) < 1200

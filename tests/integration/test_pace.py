@@ -1,0 +1,81 @@
+"""The pace of a host: what it is learned from, and that it holds for whoever asks for its pages."""
+
+from typing import Any
+
+from ingest.store import Store
+from tests.integration.making import A, B, C, claimed
+
+HOST = "outlet.example"
+
+
+def waits(store: Store, *urls: str) -> list[int]:
+    """Claim these new pages; the seconds until each is due."""
+    members = [claimed(store, url) for url in urls]
+    found = [store.waiting(member) for member in members]
+    return [round(waiting[1]) for waiting in found if waiting]
+
+
+def ends_now(store: Store, redis: Any) -> None:
+    """The host's pause and slots are over."""
+    redis.delete(store.keys.pause(HOST), store.keys.host(HOST))
+
+
+def test_a_host_that_answers_quickly_has_the_pace_of_the_configuration(store: Store) -> None:
+    for _ in range(10):
+        store.answered(A, 0.9, well=True)
+    assert waits(store, A, B, C) == [0, 0, 0]
+
+
+def test_a_host_that_takes_seconds_to_answer_is_asked_as_far_apart(store: Store) -> None:
+    for _ in range(30):
+        store.answered(A, 8.0, well=True)
+    assert waits(store, A, B, C) == [0, 8, 16]
+
+
+def test_one_slow_answer_among_quick_ones_matters_little_and_is_forgotten(store: Store) -> None:
+    store.answered(A, 12.0, well=True)
+    assert waits(store, A, B) == [0, 3]
+    for _ in range(12):
+        store.answered(A, 0.1, well=True)
+    first, second = waits(store, f"{C}/1", f"{C}/2")
+    assert first == second
+
+
+def test_no_host_is_slowed_to_less_than_a_page_in_half_a_minute(store: Store) -> None:
+    for _ in range(40):
+        store.answered(A, 300.0, well=False)
+    store.keep_crawl_delay(HOST, 10.0)
+    assert waits(store, A, B, C) == [0, 30, 60]
+
+
+def test_the_longest_of_what_is_asked_for_holds(store: Store) -> None:
+    store.keep_crawl_delay(HOST, 10.0)
+    members = [claimed(store, url, delay=12.0) for url in (A, B)]
+    assert [round(waiting[1]) for member in members if (waiting := store.waiting(member))] == [0, 12]
+
+
+def test_pauses_that_a_host_asks_for_again_and_again_grow_to_a_limit(store: Store, redis: Any) -> None:
+    found = []
+    for number in range(6):
+        for _ in range(3):  # pages that were asked for at once are answered alike
+            store.host_pause(A, 0.0, first=30.0, most=200.0)
+        found += waits(store, f"{A}/{number}")
+        ends_now(store, redis)
+    assert found == [30, 60, 120, 200, 200, 200]
+
+
+def test_a_good_answer_ends_the_growth_once_the_pause_is_over(store: Store, redis: Any) -> None:
+    store.host_pause(A, 0.0, first=30.0, most=200.0)
+    store.answered(A, 0.1, well=True)  # it was asked for before the pause
+    ends_now(store, redis)
+    store.host_pause(A, 0.0, first=30.0, most=200.0)
+    assert waits(store, A) == [60]
+    ends_now(store, redis)
+    store.answered(A, 0.1, well=True)
+    store.host_pause(A, 0.0, first=30.0, most=200.0)
+    assert waits(store, B) == [30]
+
+
+def test_what_the_host_asks_for_is_the_least(store: Store) -> None:
+    store.host_pause(A, 500.0, first=30.0, most=200.0)
+    assert waits(store, A) == [500]
