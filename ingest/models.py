@@ -180,6 +180,8 @@ class Fetch(Record, frozen=True, kw_only=True):
     """Seconds, where a non-200 answer stated it; capped at 24 hours."""
     terms: dict[str, str] = msgspec.field(default_factory=dict)
     """What its headers and robots.txt say about its use, by where that is said; see ingest/rights.py."""
+    moved: str = ""
+    """Where permanent redirects (301, 308) lead from `requested` on; empty where there was none at its beginning."""
     elapsed: float = 0.0
     error: str = ""
 

@@ -20,8 +20,9 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
-from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source, Validators
+from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
 from ingest.parse import Parsed, parse
+from ingest.polling import address, ask, learned
 from ingest.publishing import publish
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
 from ingest.setbacks import set_back
@@ -67,18 +68,18 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if feed is None:
         context.store.forget_feed(lease)
         return "no longer configured"
-    if context.store.postpone(lease, feed.url, context.settings.delay(feed.source)):
+    state, now = context.store.feed_states([feed.id])[feed.id], time.time()
+    if context.store.postpone(lease, address(feed, state), context.settings.delay(feed.source)):
         return "its host asked for a pause"
-    state = context.store.feed_states([feed.id])[feed.id]
-    fetch = robots.get(context.asking, feed.source, feed.url, _validators(state))
+    fetch, behind = ask(context, feed, state, now)
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
     parsed = parse(feed, fetch) if fetch.ok else None
     claimed = _claim(context, feed, parsed) if parsed else []
     interval = _interval(context.settings, feed, state, parsed, len(claimed))
-    context.store.finish_poll(
-        lease, jittered(interval, context.random), _polled(state, fetch, parsed, claimed, interval)
-    )
+    taught_by_it = learned(feed, state, fetch, hidden=behind and bool(claimed), now=now)
+    told = {**_polled(state, fetch, parsed, claimed, interval), **taught_by_it}
+    context.store.finish_poll(lease, jittered(interval, context.random), told)
     return f"{len(claimed)} to fetch of {len(parsed.entries)}" if parsed else "not modified"
 
 
@@ -233,10 +234,6 @@ def _with_page(source: str, baseline: Baseline, page: Observed) -> Baseline:
     elif baseline.drifting and not after.drifting:
         _log.warning("source %s drifts no more", source)
     return after
-
-
-def _validators(state: FeedState) -> Validators:
-    return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)
 
 
 def _expect_known(lease: Lease, said: Entry | None) -> Entry:

@@ -71,6 +71,7 @@ def _source(
         "last_error": stands.last_error,
         "drift": stands.drift,
         "drifting_since": stands.drifting,
+        "remarks": stands.remarks,
         "articles_today": day.get("created", 0) + day.get("copy", 0),
         "today": day,
         "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in stands.feeds],
@@ -95,6 +96,8 @@ def _print(found: dict[str, Any]) -> None:
     for source in found["sources"]:
         if source["drift"]:
             console.print(drift_line(source["id"], source["drift"]), style="yellow", markup=False, soft_wrap=True)
+        for remark in source["remarks"]:
+            console.print(f"{source['id']}: {remark}", style="yellow", markup=False, soft_wrap=True)
     kinds = [worker["kind"] for worker in found["workers"]]
     alive = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "none; start `teletipo run`"
     queues = ", ".join(f"{name} {length}" for name, length in found["queues"].items())

@@ -31,6 +31,7 @@ _BEGINNING = 4_096  # of an answer to a POST
 # A whole body: 203 is a 200 that a proxy changed. The rest of 2xx is none; bot walls answer 202 with an empty page.
 _WHOLE = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
 
 
 Admit = Callable[[str], Fetch | None]
@@ -92,15 +93,18 @@ class Fetcher:
 
     def _follow(self, url: str, known: Validators, watch: Watch, admit: Admit | None) -> Fetch:
         cookies = RequestsCookieJar()  # for this GET alone: paywalls redirect to themselves until a cookie comes back
+        moved, for_good = "", True
         try:
             for _ in range(self._settings.max_redirects + 1):
                 with self._send(url, known, cookies) as response:
                     watch.check_time()  # headers that the watch cut off look complete to http.client
                     location = response.headers.get("Location")
                     if response.status_code not in _REDIRECTS or not location:
-                        return _read(url, response, known, watch)
+                        return replace(_read(url, response, known, watch), moved=moved)
                     cookies.update(response.cookies)
                     url = redirect_target(url, location)
+                    for_good = for_good and response.status_code in _PERMANENT
+                    moved = url if for_good else moved
                 if admit and (refused := admit(url)):
                     return refused
             raise Stopped(Outcome.TOO_MANY_REDIRECTS, f"redirected more than {self._settings.max_redirects} times")

@@ -59,7 +59,9 @@ class Standing(NamedTuple):
 
 class FeedState(Record, frozen=True, kw_only=True):
     """What is remembered of a feed between polls. Times are Unix seconds, 0 for never; `claimed` holds the ids of the
-    entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`."""
+    entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`. whole:
+    when the whole feed came last; lies: 1 where a 304 of it hid what was new; address: where it has moved to for good,
+    if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet."""
 
     etag: str = ""
     last_modified: str = ""
@@ -74,6 +76,12 @@ class FeedState(Record, frozen=True, kw_only=True):
     interval: float = 0.0
     entries: int = 0
     claimed: str = ""
+    whole: float = 0.0
+    lies: int = 0
+    address: str = ""
+    moving_to: str = ""
+    moves: int = 0
+    moving_since: float = 0.0
     next_poll: float | None = None
 
 

@@ -1,6 +1,6 @@
 """How a source stands, put together from the states of its feeds and the figures of its pages. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ingest.baseline import Baseline, drift
@@ -10,7 +10,8 @@ from ingest.store.reading import FeedState
 
 class SourceState(NamedTuple):
     """Times are Unix seconds, None for never; last_error: of the first feed that has one, with its outcome; drift: how
-    its latest pages differ from the usual ones, empty where they do not; drifting: since when."""
+    its latest pages differ from the usual ones, empty where they do not; drifting: since when; remarks: what its feeds
+    do that a person may want to know."""
 
     last_poll: float | None
     next_poll: float | None
@@ -18,6 +19,7 @@ class SourceState(NamedTuple):
     drift: str
     drifting: float | None
     feeds: list[tuple[Feed, FeedState]]
+    remarks: list[str]
 
 
 def source_state(source: Source, states: Mapping[str, FeedState], baselines: Mapping[str, Baseline]) -> SourceState:
@@ -31,4 +33,12 @@ def source_state(source: Source, states: Mapping[str, FeedState], baselines: Map
         drift="; ".join(drift(baseline)),
         drifting=baseline.drifting or None,
         feeds=feeds,
+        remarks=[remark for feed, state in feeds for remark in _remarks(feed, state)],
     )
+
+
+def _remarks(feed: Feed, state: FeedState) -> Iterator[str]:
+    if state.address:
+        yield f"{feed.url} has moved to {state.address} for good; write that into the source's file"
+    if state.lies:
+        yield f'{feed.url}: "not modified" hid new entries of it; it is always asked for in full'

@@ -6,10 +6,32 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from ingest.store import EmbeddedServer
+from ingest.context import Context
+from ingest.fetch import Fetcher
+from ingest.store import EmbeddedServer, Store
+from tests.conftest import WriteConfig
+from tests.integration.polite import MAIN, Begin, Wire
+from workers.demo.outlet import Outlet
 
 
 @pytest.fixture
 def redis(server: EmbeddedServer) -> Iterator[Any]:
     with Redis.from_url(server.url, protocol=2) as client:
         yield client
+
+
+@pytest.fixture
+def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Begin]:
+    """The pipeline on an outlet with this robots.txt, if any: `begin(rules, main="...", source="...")`."""
+    begun: list[Fetcher] = []
+
+    def wire(rules: str | None = None, *, main: str = MAIN, source: str = "") -> Wire:
+        if rules is not None:
+            outlet.publish("/robots.txt", rules, "text/plain")
+        settings = write_config(outlet, main=main, source=source)
+        begun.append(Fetcher(settings.fetch))
+        return Wire(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
+
+    yield wire
+    for fetcher in begun:
+        fetcher.close()

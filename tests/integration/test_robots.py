@@ -1,86 +1,26 @@
 """robots.txt of a real outlet: asked before all else, kept, heard; and what becomes of what it refuses."""
 
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
 import pytest
 
 from ingest import robots
-from ingest.context import Context
-from ingest.fetch import Fetcher
-from ingest.models import Fetch, Outcome, Robots, article_id
-from ingest.pipeline import run
-from ingest.store import QueueName, Store
+from ingest.models import Outcome, Robots, article_id
+from ingest.store import Store
 from tests.conftest import WriteConfig
 from tests.e2e.newswire import page
 from tests.integration.making import text
+from tests.integration.polite import MAIN, Begin
 from tests.integration.watching import HOUR, Watch
-from workers.demo.outlet import Headline, Outlet, rss
+from workers.demo.outlet import Headline, Outlet
 
-MAIN = '[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\n'
 FULL = "".join(f"<p>{text(number)}</p>" for number in range(3))
 
 
-class Wire:
-    """The pipeline on one outlet."""
-
-    def __init__(self, context: Context, outlet: Outlet) -> None:
-        self.context, self.outlet, self.store = context, outlet, context.store
-        (self.feed,) = context.settings.feeds
-        self.store.add_feeds([self.feed])
-
-    def poll(self, *headlines: Headline) -> str:
-        self.outlet.publish("/feed", rss("The Outlet", self.outlet.url, headlines), "application/rss+xml")
-        self.store.poll_now([self.feed])
-        return self.step(f"feed:{self.feed}")
-
-    def step(self, member: str) -> str:
-        waiting = self.store.waiting(member)
-        assert waiting, f"{member} is in no due"
-        return run(self.context, waiting[0])
-
-    def take(self, queue: QueueName) -> list[str]:
-        return [run(self.context, lease) for lease in self.store.lease(queue, 30, 1000)]
-
-    def get(self, path: str, source: str = "outlet") -> Fetch:
-        return robots.get(self.context.asking, source, self.outlet.url + path)
-
-    def kept(self) -> Robots:
-        known = self.store.robots(self.outlet.url)
-        assert known
-        return known
-
-    def passes(self, seconds: float) -> None:
-        """So much time passes for what is known of robots.txt."""
-        known = self.kept()
-        earlier = {"until": known.until - seconds, "since": known.since and known.since - seconds}
-        self.store.keep_robots(self.outlet.url, msgspec.structs.replace(known, **earlier))
-
-
-Start = Callable[..., Wire]
-
-
-@pytest.fixture
-def start(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Start]:
-    begun: list[Fetcher] = []
-
-    def begin(rules: str | None = None, *, main: str = MAIN, source: str = "") -> Wire:
-        if rules is not None:
-            outlet.publish("/robots.txt", rules, "text/plain")
-        settings = write_config(outlet, main=main, source=source)
-        begun.append(Fetcher(settings.fetch))
-        return Wire(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
-
-    yield begin
-    for fetcher in begun:
-        fetcher.close()
-
-
-def test_robots_txt_is_asked_before_all_else_and_then_kept_for_a_day(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nDisallow: /private/\n")
+def test_robots_txt_is_asked_before_all_else_and_then_kept_for_a_day(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nDisallow: /private/\n")
     wire.poll(Headline(outlet.publish("/1", page(1)), "One"))
     wire.take("fetch")
     assert (len(outlet.robots), outlet.paths()) == (1, ["/feed", "/1"])
@@ -90,8 +30,8 @@ def test_robots_txt_is_asked_before_all_else_and_then_kept_for_a_day(start: Star
     assert len(outlet.robots) == 2
 
 
-def test_a_refused_page_is_dead_and_says_why(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: teletipo\nDisallow: /members/\n")
+def test_a_refused_page_is_dead_and_says_why(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: teletipo\nDisallow: /members/\n")
     url = outlet.publish("/members/1", page(1))
     wire.poll(Headline(url, "One"))
     (told,) = wire.take("fetch")
@@ -101,8 +41,8 @@ def test_a_refused_page_is_dead_and_says_why(start: Start, outlet: Outlet) -> No
     assert outlet.paths() == ["/feed"]
 
 
-def test_the_feeds_own_text_stands_in_for_a_page_that_is_refused(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nDisallow: /members/\n")
+def test_the_feeds_own_text_stands_in_for_a_page_that_is_refused(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nDisallow: /members/\n")
     url = outlet.publish("/members/1", page(1))
     wire.poll(Headline(url, "One", content=FULL))
     wire.take("fetch")
@@ -110,15 +50,15 @@ def test_the_feeds_own_text_stands_in_for_a_page_that_is_refused(start: Start, o
     assert outlet.paths() == ["/feed"]
 
 
-def test_a_refused_feed_says_so_and_comes_back_when_it_is_refused_no_longer(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nDisallow: /feed\n")
+def test_a_refused_feed_says_so_and_comes_back_when_it_is_refused_no_longer(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nDisallow: /feed\n")
     wire.poll()
-    state = wire.store.feed_states([wire.feed])[wire.feed]
+    state = wire.state()
     assert (state.outcome, outlet.paths()) == ("refused by robots.txt", [])
     outlet.publish("/robots.txt", "", "text/plain")
     wire.passes(robots.DAY + 1)
     assert wire.poll() == "0 to fetch of 0"
-    assert wire.store.feed_states([wire.feed])[wire.feed].error == ""
+    assert wire.state().error == ""
 
 
 def test_a_look_at_a_page_that_is_refused_by_now_leaves_the_article_as_it_is(
@@ -138,22 +78,22 @@ def test_a_look_at_a_page_that_is_refused_by_now_leaves_the_article_as_it_is(
     [(f'{MAIN}robots = "ignore"\n', ""), (MAIN, '[fetch]\nrobots = "ignore"\n')],
     ids=["for all", "for the source"],
 )
-def test_where_robots_txt_is_ignored_nobody_asks_for_it(start: Start, outlet: Outlet, main: str, source: str) -> None:
-    wire = start("User-agent: *\nDisallow: /\n", main=main, source=source)
+def test_where_robots_txt_is_ignored_nobody_asks_for_it(begin: Begin, outlet: Outlet, main: str, source: str) -> None:
+    wire = begin("User-agent: *\nDisallow: /\n", main=main, source=source)
     assert wire.poll() == "0 to fetch of 0"
     assert outlet.robots == []
 
 
-def test_a_redirect_to_a_refused_address_is_not_followed(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nDisallow: /members/\n")
+def test_a_redirect_to_a_refused_address_is_not_followed(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nDisallow: /members/\n")
     outlet.publish("/go", "", status=302, headers={"Location": "/members/1"})
     fetch = wire.get("/go")
     assert (fetch.outcome, fetch.requested) == (Outcome.REFUSED_BY_ROBOTS, f"{outlet.url}/go")
     assert outlet.paths() == ["/go"]
 
 
-def test_the_robots_txt_of_a_redirects_other_host_is_asked(start: Start, outlet: Outlet) -> None:
-    wire = start()
+def test_the_robots_txt_of_a_redirects_other_host_is_asked(begin: Begin, outlet: Outlet) -> None:
+    wire = begin()
     with Outlet() as other:
         other.publish("/robots.txt", "User-agent: *\nDisallow: /\n", "text/plain")
         outlet.publish("/go", "", status=302, headers={"Location": f"{other.url}/1"})
@@ -162,19 +102,19 @@ def test_the_robots_txt_of_a_redirects_other_host_is_asked(start: Start, outlet:
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_while_robots_txt_cannot_be_had_nothing_else_is_asked_for(start: Start, outlet: Outlet, status: int) -> None:
+def test_while_robots_txt_cannot_be_had_nothing_else_is_asked_for(begin: Begin, outlet: Outlet, status: int) -> None:
     outlet.publish("/robots.txt", "", status=status)
-    wire = start()
+    wire = begin()
     wire.poll()
-    state = wire.store.feed_states([wire.feed])[wire.feed]
+    state = wire.state()
     assert (state.outcome, state.status, outlet.paths()) == ("http error", status, [])
     assert "robots.txt" in state.error
     assert state.next_poll
     assert state.next_poll > time.time() + 290, "no sooner than robots.txt is asked for again"
 
 
-def test_rules_known_from_before_hold_after_an_hour_without_an_answer(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nDisallow: /members/\n")
+def test_rules_known_from_before_hold_after_an_hour_without_an_answer(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nDisallow: /members/\n")
     assert wire.get("/feed").status == 404
     outlet.publish("/robots.txt", "", status=500)
     wire.passes(robots.DAY + 1)
@@ -185,28 +125,28 @@ def test_rules_known_from_before_hold_after_an_hour_without_an_answer(start: Sta
     assert outlet.paths() == ["/feed", "/feed"]
 
 
-def test_a_host_whose_name_is_not_found_is_told_as_such(start: Start) -> None:
-    wire = start()
+def test_a_host_whose_name_is_not_found_is_told_as_such(begin: Begin) -> None:
+    wire = begin()
     fetch = robots.get(wire.context.asking, "outlet", "http://nowhere.invalid/feed")
     assert fetch.outcome is Outcome.NAME_NOT_FOUND
 
 
-def test_what_is_no_web_address_is_a_bad_url_before_anybody_is_asked(start: Start) -> None:
-    wire = start()
+def test_what_is_no_web_address_is_a_bad_url_before_anybody_is_asked(begin: Begin) -> None:
+    wire = begin()
     assert robots.get(wire.context.asking, "outlet", "gopher://outlet.example/").outcome is Outcome.BAD_URL
 
 
-def test_threads_that_need_the_same_robots_txt_ask_for_it_once(start: Start, outlet: Outlet) -> None:
+def test_threads_that_need_the_same_robots_txt_ask_for_it_once(begin: Begin, outlet: Outlet) -> None:
     outlet.publish("/robots.txt", "User-agent: *\nDisallow: /members/\n", "text/plain", delay=0.3)
-    wire = start()
+    wire = begin()
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(wire.get, [f"/members/{number}" for number in range(8)]))
     assert {fetch.outcome for fetch in found} == {Outcome.REFUSED_BY_ROBOTS}
     assert len(outlet.robots) == 1
 
 
-def test_a_crawl_delay_spaces_the_pages_of_the_host(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: *\nCrawl-delay: 7\n")
+def test_a_crawl_delay_spaces_the_pages_of_the_host(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: *\nCrawl-delay: 7\n")
     urls = [outlet.publish(f"/{number}", page(number)) for number in range(3)]
     wire.poll(*(Headline(url, url) for url in urls))
     waits = [waiting[1] for url in urls if (waiting := wire.store.waiting(f"entry:{article_id(url)}"))]
@@ -219,8 +159,8 @@ def test_a_crawl_delay_spaces_the_pages_of_the_host(start: Start, outlet: Outlet
     assert slots[1] - slots[0] < 1, "a delay that is asked for no longer is not kept"
 
 
-def test_what_robots_txt_and_headers_say_about_training_is_on_the_article(start: Start, outlet: Outlet) -> None:
-    wire = start("User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nContent-Signal: ai-train=no\n")
+def test_what_robots_txt_and_headers_say_about_training_is_on_the_article(begin: Begin, outlet: Outlet) -> None:
+    wire = begin("User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nContent-Signal: ai-train=no\n")
     url = outlet.publish("/1", page(1), headers={"X-Robots-Tag": "noai, noarchive", "TDM-Reservation": "1"})
     wire.poll(Headline(url, "One"))
     wire.take("fetch")
@@ -240,8 +180,8 @@ def test_what_robots_txt_and_headers_say_about_training_is_on_the_article(start:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_feed_that_is_too_much_for_its_host_slows_the_pages_too(start: Start, outlet: Outlet, status: int) -> None:
-    wire = start(main=f"{MAIN}[schedule]\nretry_first = 40.0\n")
+def test_a_feed_that_is_too_much_for_its_host_slows_the_pages_too(begin: Begin, outlet: Outlet, status: int) -> None:
+    wire = begin(main=f"{MAIN}[schedule]\nretry_first = 40.0\n")
     url = outlet.publish("/1", "")
     wire.poll(Headline(url, "One"))
     outlet.publish("/feed", "", status=status)
@@ -251,8 +191,8 @@ def test_a_feed_that_is_too_much_for_its_host_slows_the_pages_too(start: Start, 
     assert outlet.paths() == ["/feed", "/feed"]
 
 
-def test_how_long_a_host_takes_is_learned_from_its_answers(start: Start, outlet: Outlet, redis: Any) -> None:
-    wire = start()
+def test_how_long_a_host_takes_is_learned_from_its_answers(begin: Begin, outlet: Outlet, redis: Any) -> None:
+    wire = begin()
     outlet.publish("/slow", "", delay=1.2)
     wire.get("/slow")
     assert 250 < int(redis.hget(wire.store.keys.pace(outlet.url.removeprefix("http://")), "latency")) < 1200
