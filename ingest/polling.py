@@ -19,8 +19,14 @@ DAY = 86_400.0
 MOVES, MOVED_FOR = 5, 3 * DAY
 """A permanent redirect is adopted when so many polls in a row, over so long, have led to the same address."""
 
-_NOT_THERE = {Outcome.GONE, Outcome.BAD_URL, Outcome.NAME_NOT_FOUND, Outcome.REFUSED_ADDRESS}
-_NOT_THERE |= {Outcome.REFUSED_BY_ROBOTS, Outcome.TOO_MANY_REDIRECTS}
+_NOT_THERE = {
+    Outcome.GONE,
+    Outcome.BAD_URL,
+    Outcome.NAME_NOT_FOUND,
+    Outcome.REFUSED_ADDRESS,
+    Outcome.REFUSED_BY_ROBOTS,
+    Outcome.TOO_MANY_REDIRECTS,
+}
 
 
 def address(feed: Feed, state: FeedState) -> str:
