@@ -69,8 +69,8 @@ def refresh_feed(context: Context, lease: Lease) -> str:
         context.store.forget_feed(lease)
         return "no longer configured"
     state, now = context.store.feed_states([feed.id])[feed.id], time.time()
-    if context.store.postpone(lease, address(feed, state), context.settings.delay(feed.source)):
-        return "its host asked for a pause"
+    if waits := context.store.postpone(lease, address(feed, state), context.settings.delay(feed.source)):
+        return waits
     fetch, behind = ask(context, feed, state, now)
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
@@ -90,8 +90,8 @@ def fetch_page(context: Context, lease: Lease) -> str:
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
         context.store.advance(lease, None, "full_text" if policy.full_text == "never" else "no page")
         return "feed's text"
-    if context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):
-        return "its host asked for a pause"
+    if waits := context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):
+        return waits
     fetch = robots.get(context.asking, lease.source, entry.url)
     _expect_ok(fetch)
     after = context.settings.looks(lease.source)

@@ -57,7 +57,7 @@ if not known[1] and ARGV[14] ~= '' then
 end
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
   'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
-redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched', 'dropped')
+redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched', 'dropped', 'turn')
 redis.call('PERSIST', KEYS[1])
 tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])
 if verdict == 'changed' then redis.call('PERSIST', KEYS[8]) end

@@ -1,27 +1,51 @@
 -- with: lib_life lib_pace
 -- Work that was started while its host has asked to be left alone takes the host's next free slot, as if claimed now.
+-- A page that was started sooner after another one of its host than the host's pace allows waits for its turn: slots
+-- that went by while no worker ran come all at once, and others were given out before the pace was known.
 -- The attempt was not made, and is not counted.
 --
 -- KEYS[1]  due:fetch      zset     read and written
--- KEYS[2]  the record     hash     `attempt` counted down
+-- KEYS[2]  the record     hash     `attempt` counted down; `turn`: it has waited for its turn, which has come
 -- KEYS[3]  host:<host>    string   read and written: its next free slot
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  pace:<host>    hash     read
--- KEYS[6]  life:<id>      list     written; left out for a feed
+-- KEYS[6]  turn:<host>    string   read and written: when it may be asked for the next page
+-- KEYS[7]  life:<id>      list     written; left out for a feed, which takes no turn
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
--- Returns  {held, postponed}, each 1 or 0
+-- Returns  {held, postponed}: 1 or 0; 0, 1 for a pause or 2 for a turn
+local EARLY = 0.25
+
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {0, 0} end
-local ends = redis.call('GET', KEYS[4])
-if not ends then return {1, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local slot = math.max(tonumber(ends), tonumber(redis.call('GET', KEYS[3]) or 0))
 local delay = pace(KEYS[5], ARGV[3])
-if delay > 0 then
-  redis.call('SET', KEYS[3], string.format('%.0f', slot + delay), 'PX', string.format('%.0f', slot + delay - now))
+
+local function set(key, ms)
+  if ms > now then redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms - now)) end
 end
-redis.call('ZADD', KEYS[1], string.format('%.0f', slot), ARGV[1])
-redis.call('HINCRBY', KEYS[2], 'attempt', -1)
-if KEYS[6] then tell(KEYS[6], now, string.format('paused %.0f', slot - now)) end
-return {1, 1}
+
+local function wait(slot)
+  redis.call('ZADD', KEYS[1], string.format('%.0f', slot), ARGV[1])
+  redis.call('HINCRBY', KEYS[2], 'attempt', -1)
+end
+
+local turn = redis.call('HDEL', KEYS[2], 'turn') == 1
+local ends = redis.call('GET', KEYS[4])
+if ends then
+  local slot = math.max(tonumber(ends), tonumber(redis.call('GET', KEYS[3]) or 0))
+  if delay > 0 then set(KEYS[3], slot + delay) end
+  wait(slot)
+  if KEYS[7] then tell(KEYS[7], now, string.format('paused %.0f', slot - now)) end
+  return {1, 1}
+end
+if turn or not KEYS[7] then return {1, 0} end
+local free = tonumber(redis.call('GET', KEYS[6]) or 0)
+if free <= now + delay * EARLY then
+  set(KEYS[6], now + delay)
+  return {1, 0}
+end
+set(KEYS[6], free + delay)
+wait(free)
+redis.call('HSET', KEYS[2], 'turn', 1)
+return {1, 2}

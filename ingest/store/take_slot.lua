@@ -10,6 +10,7 @@
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  look:<host>    string   read and written: the next free place in the line
 -- KEYS[6]  pace:<host>     hash     read
+-- KEYS[7]  turn:<host>     string   written: when it may be asked for the next page
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
 -- Returns  {held, waits}, each 1 or 0
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -35,5 +36,6 @@ if free > now or (line > now and not turn) then
   return {1, 1}
 end
 set(KEYS[3], now + delay)
+set(KEYS[7], math.max(now + delay, tonumber(redis.call('GET', KEYS[7]) or 0)))
 if not turn then set(KEYS[5], now + 2 * delay) end
 return {1, 0}

@@ -83,6 +83,7 @@ class Watching(Work):
             self.keys.pause(host),
             self.keys.look(host),
             self.keys.pace(host),
+            self.keys.turn(host),
         ]
         held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay)])
         self._held(held)

@@ -185,9 +185,10 @@ class Work(Base):
         said = f"dead {short(error, MOST_ERROR)}"
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
 
-    def postpone(self, lease: Lease, url: str, delay: float) -> bool:
-        """Where the host has asked for a pause, put the work back into `due` at its next free slot, uncounted. Returns
-        whether it was. delay: seconds between two pages of the host. Raises LeaseLost.
+    def postpone(self, lease: Lease, url: str, delay: float) -> str:
+        """Where the host has asked for a pause, or a page of it was asked for just now, put the work back into `due`
+        for later, uncounted. Returns why it was, empty where it was not. delay: seconds between two pages of the host.
+        Raises LeaseLost.
         """
         host = urlsplit(url).netloc
         keys = [
@@ -196,11 +197,12 @@ class Work(Base):
             self.keys.host(host),
             self.keys.pause(host),
             self.keys.pace(host),
+            self.keys.turn(host),
             *self._life(lease),
         ]
         held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay)])
         self._held(held)
-        return bool(postponed)
+        return ("", "its host asked for a pause", "waits for its turn")[postponed]
 
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""

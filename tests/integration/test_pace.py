@@ -1,9 +1,10 @@
 """The pace of a host: what it is learned from, and that it holds for whoever asks for its pages."""
 
+import time
 from typing import Any
 
 from ingest.store import Store
-from tests.integration.making import A, B, C, claimed
+from tests.integration.making import A, B, C, claimed, started
 
 HOST = "outlet.example"
 
@@ -79,3 +80,49 @@ def test_a_good_answer_ends_the_growth_once_the_pause_is_over(store: Store, redi
 def test_what_the_host_asks_for_is_the_least(store: Store) -> None:
     store.host_pause(A, 500.0, first=30.0, most=200.0)
     assert waits(store, A) == [500]
+
+
+# ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pages_that_are_overdue_together_are_asked_for_one_after_another(store: Store) -> None:
+    held = [started(store, claimed(store, f"{A}/{number}")) for number in range(4)]
+    told = [store.postpone(lease, f"{A}/1", 10.0) for lease in held]
+    assert told == ["", "waits for its turn", "waits for its turn", "waits for its turn"]
+    waiting = [store.waiting(lease.member) for lease in held[1:]]
+    assert [round(each[1]) for each in waiting if each] == [10, 20, 30]
+
+
+def test_a_page_waits_for_its_turn_once_and_the_attempt_is_not_counted(store: Store) -> None:
+    first, second = (started(store, claimed(store, url)) for url in (A, B))
+    store.postpone(first, A, 10.0)
+    assert store.postpone(second, B, 10.0)
+    again = started(store, second.member)
+    assert again.attempt == 1
+    assert store.postpone(again, B, 10.0) == ""
+
+
+def test_a_page_a_moment_before_its_turn_need_not_wait(store: Store) -> None:
+    first, second = (started(store, claimed(store, url)) for url in (A, B))
+    store.postpone(first, A, 0.4)
+    time.sleep(0.32)
+    assert store.postpone(second, B, 0.4) == ""
+
+
+def test_a_pace_that_is_learned_late_holds_for_pages_that_had_their_slots(store: Store) -> None:
+    members = [claimed(store, url, delay=0.001) for url in (A, B, C)]
+    store.keep_crawl_delay(HOST, 20.0)
+    told = [store.postpone(started(store, member), A, 0.001) for member in members]
+    assert told[1:] == ["waits for its turn"] * 2
+    waiting = store.waiting(members[2])
+    assert waiting
+    assert 39 < waiting[1] <= 40
+
+
+def test_other_hosts_and_feeds_wait_for_nobodys_turn(store: Store) -> None:
+    first = started(store, claimed(store, A))
+    store.postpone(first, A, 10.0)
+    other = started(store, claimed(store, "https://other.example/a"))
+    assert store.postpone(other, "https://other.example/a", 10.0) == ""
+    store.add_feeds(["outlet:feed"])
+    assert store.postpone(started(store, "feed:outlet:feed"), A, 10.0) == ""

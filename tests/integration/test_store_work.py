@@ -506,7 +506,7 @@ def test_a_page_that_was_waiting_when_its_host_asked_for_a_pause_takes_a_slot_af
     other = started(store, claimed(store, "https://other.example/a"))
     assert not store.postpone(held[0], A, 5), "nobody asked for a pause yet"
     store.host_pause(A, 100)
-    assert [store.postpone(lease, A, 5) for lease in held] == [True, True]
+    assert [store.postpone(lease, A, 5) for lease in held] == ["its host asked for a pause"] * 2
     assert not store.postpone(other, "https://other.example/a", 5)
     assert waits(store, A, B) == [100, 105]
     assert started(store, held[0].member).attempt == 1, "an attempt that was not made is not counted"
