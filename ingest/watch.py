@@ -33,6 +33,12 @@ CONFLICTS = 10
 """Times that an article may be revised between being read and being retracted."""
 
 
+AFTERWARDS = 43_200.0
+"""Seconds after a retraction at the last look until the page is asked for once more: an outlet that answers 404 for
+everything, while it is rebuilt, is not to take back for ever what was a week old that day. The feed's words are kept a
+day longer than a look is planned for."""
+
+
 def next_look(age: float, after: Sequence[float]) -> float | None:
     """Seconds until the next look at a page that was first kept `age` seconds ago; None when the last one was made.
 
@@ -137,7 +143,7 @@ def _gone(context: Context, lease: Lease, watched: Watched, wait: float | None) 
         return _ended(context, lease, context.settings.watch.confirm, "gone, to be confirmed", gone=1)
     for _ in range(CONFLICTS):
         told = context.store.retract(
-            lease, _retracted(article), _queues(context, article), context.settings.queues, wait
+            lease, _retracted(article), _queues(context, article), context.settings.queues, wait or AFTERWARDS
         )
         if told == "retracted":
             return f"retracted {article.id}"

@@ -520,13 +520,19 @@ def test_a_revision_that_waits_to_be_published_is_not_when_its_page_is_gone(begi
     assert watch.store.waiting(f"entry:{article_id(url)}") is None
 
 
-def test_a_page_that_is_gone_at_the_last_look_is_asked_for_once_more(begin: Begin) -> None:
+@pytest.mark.parametrize("back", [True, False])
+def test_a_page_that_is_gone_at_the_last_look_is_asked_for_twice_more(back: bool, begin: Begin) -> None:
+    """An outlet that is being rebuilt answers 404 for everything, and is there again the next day."""
     watch = begin()
     url = watch.publish()
+    assert watch.after(DAY) == ["as it was"]
     gone(watch)
-    watch.passes(7 * DAY)
-    assert watch.look() == ["gone, to be confirmed"]
+    assert watch.after(6 * DAY) == ["gone, to be confirmed"]
     assert watch.after(HOUR) == [f"retracted {article_id(url)}"]
+    if back:
+        watch.outlet.publish("/report/1", page(1))
+    assert watch.after(DAY / 2) == ["changed" if back else "still gone"]
+    assert watch.queue()[2:] == [("/report/1", 3, "updated")] * back
     assert watch.next_in(url) is None
 
 
