@@ -42,7 +42,7 @@ def data(tmp_path: Path) -> Path:
 
 def told_url(data: Path) -> str:
     """Where it answers, once DATA/api.url says so."""
-    return until((data / "api.url").read_text, 30).rstrip("/")
+    return until((data / "api.url").read_text, 60).rstrip("/")
 
 
 def process_of(wire: Newswire, store: Store, kind: str) -> psutil.Process:
@@ -205,7 +205,7 @@ def test_what_the_page_about_http_says_to_type_works(
     url = outlet.publish("/news/1001", page(1))
     outlet.publish("/feed", rss("The Outlet", outlet.url, [Headline(url, "Report 1 from the river")]))
     blocks = re.findall(r"```sh\n(.*?)```", DOC, re.DOTALL)
-    assert len(blocks) == 9
+    assert len(blocks) == 10
     with Newswire(config, data) as wire:
         wire.start()
         api, store = told_url(data), stores.enter_context(closing(wire.store()))

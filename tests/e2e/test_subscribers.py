@@ -95,6 +95,7 @@ def test_consumers_that_are_killed_again_and_again_lose_nothing(
     urls = publish_articles(outlet, 150)
     newswire.start()
     store = newswire.store()
+    until(lambda: len(store.alive()) == 5)  # from then on there is somebody who starts a store that is killed again
     for _ in range(3):
         consumers.start()
     for turn in range(8):

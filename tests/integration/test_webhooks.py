@@ -325,7 +325,7 @@ def test_a_later_revision_waits_for_an_earlier_one_and_no_longer(
         assert standing(store)[2] == 3
         receiver.answer = lambda told: Answer()
         passing.seconds(30)
-        until(lambda: len(receiver.taken) == 4, seconds=5)
+        until(lambda: len(receiver.taken) == 4)
     assert receiver.taken == [another, first, second, third]
     assert second not in receiver.ids()[: receiver.ids().index(another)]
 
