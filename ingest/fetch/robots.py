@@ -37,7 +37,7 @@ def origin(url: str) -> str:
     """Whose robots.txt speaks of this URL: scheme, host and port; empty where it is no web address."""
     try:
         parts = urlsplit(url)
-        known = parts.scheme in {"http", "https"} and parts.hostname
+        known = parts.scheme in {"http", "https"} and parts.hostname and url.isprintable()
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}" if known else ""

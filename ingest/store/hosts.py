@@ -9,6 +9,8 @@ from ingest.models import Robots, to_json
 from ingest.store.base import Base, days_ms, ms
 from ingest.store.pages import compress
 
+_robots = msgspec.json.Decoder(Robots)
+
 KEPT_DAYS = 30.0
 """How long rules are kept after they were last read: so long they may stand in for a robots.txt that cannot be had."""
 
@@ -19,7 +21,10 @@ class Hosts(Base):
     def robots(self, origin: str) -> Robots | None:
         """What is known of it, which may be out of date; None where nothing is."""
         kept = self._redis.get(self.keys.robots(origin))
-        return msgspec.json.decode(zstandard.decompress(kept), type=Robots) if kept else None
+        try:
+            return _robots.decode(zstandard.decompress(kept)) if kept else None
+        except msgspec.MsgspecError:  # of another version of this code
+            return None
 
     def keep_robots(self, origin: str, robots: Robots) -> None:
         """Keep what is known of it now."""

@@ -159,6 +159,29 @@ def line(out: str, key: str, how: str) -> str:
     return next(each.partition(f" {how} ")[2].strip() for each in lines[starts:] if f" {how} " in each)
 
 
+def test_sources_check_asks_robots_txt_first_unless_it_is_told_not_to(
+    teletipo: Teletipo, outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(outlet, "ferry")
+    outlet.publish("/ferry", article("ferry"))
+    outlet.publish("/robots.txt", "User-agent: teletipo\nDisallow: /feed\n", "text/plain")
+    ended = teletipo("sources", "check", "outlet")
+    assert ended.code == 1
+    assert "refused by robots.txt" in ended.out
+    assert outlet.asked == []
+    monkeypatch.setenv("TELETIPO_FETCH__ROBOTS", "ignore")
+    assert teletipo("sources", "check", "outlet").code == 0
+
+
+def test_extract_asks_robots_txt_first_too(teletipo: Teletipo, outlet: Outlet) -> None:
+    url = outlet.publish("/ferry", article("ferry"))
+    outlet.publish("/robots.txt", "User-agent: *\nDisallow: /ferry\n", "text/plain")
+    ended = teletipo("extract", url)
+    assert ended.code == 1
+    assert "refused by robots.txt" in ended.err
+    assert outlet.asked == []
+
+
 def test_sources_check_shows_what_each_selector_selects_beside_what_is_found_without(
     teletipo: Teletipo, outlet: Outlet, tmp_path: Path
 ) -> None:

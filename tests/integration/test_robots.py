@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import zstandard
 
 from ingest import robots
 from ingest.models import Outcome, Robots, article_id
@@ -134,6 +135,13 @@ def test_a_host_whose_name_is_not_found_is_told_as_such(begin: Begin) -> None:
 def test_what_is_no_web_address_is_a_bad_url_before_anybody_is_asked(begin: Begin) -> None:
     wire = begin()
     assert robots.get(wire.context.asking, "outlet", "gopher://outlet.example/").outcome is Outcome.BAD_URL
+
+
+def test_what_another_version_kept_is_asked_for_anew(begin: Begin, outlet: Outlet, redis: Any) -> None:
+    wire = begin("User-agent: *\nDisallow: /members/\n")
+    redis.set(wire.store.keys.robots(outlet.url), zstandard.compress(b'{"rules": ["/"]}'))
+    assert wire.get("/members/1").outcome is Outcome.REFUSED_BY_ROBOTS
+    assert len(outlet.robots) == 1
 
 
 def test_threads_that_need_the_same_robots_txt_ask_for_it_once(begin: Begin, outlet: Outlet) -> None:

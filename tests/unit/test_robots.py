@@ -29,6 +29,7 @@ def test_robots_txt_knows_us_by_the_first_product_of_the_user_agent(agent: str, 
         ("http://user:word@outlet.example:8080/", "http://outlet.example:8080"),
         ("ftp://outlet.example/", ""),
         ("https://[broken/", ""),
+        ("https://outlet.example/\ud83d", ""),
         ("mailto:desk@outlet.example", ""),
     ],
 )
