@@ -64,11 +64,13 @@ def get(asking: Asking, source: str, url: str, validators: Validators | None = N
     """
     if not asking.settings.obeys_robots(source):
         return _answered(asking, asking.fetcher.get(url, validators))
-    if refused := _refusal(asking, url, url, validators):
+    heard: dict[str, Robots] = {}
+    said = Fetch(requested=url, url=url, outcome=Outcome.REFUSED_BY_ROBOTS, validators=validators or Validators())
+    if refused := _refusal(asking, url, said, heard):
         return refused
-    fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, url, target, validators))
+    fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, target, said, heard))
     _answered(asking, fetch)
-    known = asking.kept.robots(robots.origin(fetch.url)) if fetch.ok else None
+    known = heard.get(robots.origin(fetch.url)) if fetch.ok else None
     terms = robots.terms(known.rules, fetch.url) if known else {}
     return msgspec.structs.replace(fetch, terms=fetch.terms | terms) if terms else fetch
 
@@ -107,14 +109,13 @@ def _answered(asking: Asking, fetch: Fetch) -> Fetch:
     return fetch
 
 
-def _refusal(asking: Asking, requested: str, url: str, validators: Validators | None) -> Fetch | None:
-    """The fetch that is not made; None where it may be."""
+def _refusal(asking: Asking, url: str, said: Fetch, heard: dict[str, Robots]) -> Fetch | None:
+    """`said`, as the fetch of this URL that is not made; None where it may be. heard: what is known, by origin."""
     origin = robots.origin(url)
     if not origin:
         return None  # the fetcher says what is wrong with it
-    known, now = _known(asking, origin), time.time()
-    said = Fetch(requested=requested, url=url, outcome=Outcome.REFUSED_BY_ROBOTS, validators=validators or Validators())
-    host = urlsplit(url).hostname
+    known, now, host = _known(asking, origin), time.time(), urlsplit(url).hostname
+    said = msgspec.structs.replace(said, url=url)
     if known is None:
         text = f"{host}: its robots.txt is still being asked for"
         return msgspec.structs.replace(said, outcome=Outcome.TIMEOUT, error=text, retry_after=PATIENCE)
@@ -126,6 +127,7 @@ def _refusal(asking: Asking, requested: str, url: str, validators: Validators | 
             retry_after=max(0.0, known.until - now),
             error=f"{failure.error}, when asked for robots.txt, without which nothing else is asked for",
         )
+    heard[origin] = known
     agent = robots.product(asking.settings.fetch.user_agent)
     if robots.allows(known.rules, url, agent):
         return None
@@ -139,17 +141,22 @@ def _known(asking: Asking, origin: str) -> Robots | None:
     name, owner = f"robots:{origin}", f"{id(asking)}:{time.monotonic_ns()}"
     give_up = time.monotonic() + PATIENCE
     while True:
-        known = asking.kept.robots(origin)
-        if known and time.time() < known.until:
+        if _holds(known := asking.kept.robots(origin)):
             return known
         if asking.kept.hold(name, owner, SECONDS + 1):
             try:
-                return _asked(asking, origin, known)
+                known = asking.kept.robots(origin)  # somebody may have been quicker
+                return known if _holds(known) else _asked(asking, origin, known)
             finally:
                 asking.kept.let_go(name, owner)
         if known or time.monotonic() > give_up:
             return known
         time.sleep(0.05)
+
+
+def _holds(known: Robots | None) -> bool:
+    """Whether it need not be asked for yet."""
+    return known is not None and time.time() < known.until
 
 
 def _asked(asking: Asking, origin: str, known: Robots | None) -> Robots:
