@@ -13,21 +13,20 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest import guids, robots
+from ingest import robots
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
-from ingest.clean import clean_url
+from ingest.claiming import Found, claim_found
 from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
 from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
-from ingest.parse import Parsed, parse
 from ingest.polling import address, ask, learned
 from ingest.publishing import publish
 from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
-from ingest.store import Claim, FeedState, FirstLook, Known, Lease
+from ingest.store import FeedState, FirstLook, Known, Lease
 from ingest.watch import look_again
 
 _log = logging.getLogger("teletipo.pipeline")
@@ -63,7 +62,8 @@ def run(context: Context, lease: Lease) -> str:
 
 
 def refresh_feed(context: Context, lease: Lease) -> str:
-    """Poll the feed and claim what it says; its validators are saved last, for a crash must not lose its entries."""
+    """Poll the feed and claim what is new in it; its validators are saved last, and then what need not be read again,
+    for a crash must not lose its entries."""
     feed = context.settings.feeds.get(lease.id)
     if feed is None:
         context.store.forget_feed(lease)
@@ -74,13 +74,14 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     fetch, behind = ask(context, feed, state, now)
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
-    parsed = parse(feed, fetch) if fetch.ok else None
-    claimed = _claim(context, feed, parsed) if parsed else []
-    interval = _interval(context.settings, feed, state, parsed, len(claimed))
-    taught_by_it = learned(feed, state, fetch, hidden=behind and bool(claimed), now=now)
-    told = {**_polled(state, fetch, parsed, claimed, interval), **taught_by_it}
+    found = claim_found(context, feed, fetch) if fetch.ok else None
+    interval = _interval(context.settings, feed, state, found)
+    taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
+    told = {**_polled(state, fetch, found, interval), **taught_by_it}
     context.store.finish_poll(lease, jittered(interval, context.random), told)
-    return f"{len(claimed)} to fetch of {len(parsed.entries)}" if parsed else "not modified"
+    if found:
+        context.store.keep_roll(feed.id, found.roll)
+    return f"{len(found.new)} to fetch of {found.total}" if found else "not modified"
 
 
 def fetch_page(context: Context, lease: Lease) -> str:
@@ -146,49 +147,15 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
-def _claim(context: Context, feed: Feed, parsed: Parsed) -> list[str]:
-    """Claim every entry; the ids of those that were new or changed. Of two entries at one address the first counts,
-    which feeds have on top: else each would be a change of the other at every poll."""
-    delay = context.settings.delay(feed.source)
-    entries: dict[str, Entry] = {}
-    for entry in parsed.entries:
-        if tidy := _tidy(entry, feed):
-            entries.setdefault(tidy.id, tidy)
-    told = guids.told_apart(entries.values())
-    before, now = context.store.guids(feed.id), guids.named(told)
-    elsewhere = guids.moved(now, before)
-    verdicts = context.store.claim(
-        [Claim(each, feed.source, feed.id, delay, known_as=elsewhere.get(each.id, "")) for each in told]
-    )
-    if now != before:
-        context.store.keep_guids(feed.id, now)
-    return [entry_id for entry_id, verdict in zip(entries, verdicts, strict=True) if verdict != "seen"]
-
-
-def _tidy(entry: Entry, feed: Feed) -> Entry | None:
-    """The entry under its clean address; None where that is no web address. What follows a "#" stays where the feed
-    itself carries the text: in full, or under an address that was made of the feed's, since the outlet gave none."""
-    carried = bool(entry.content) or entry.url.startswith(f"{feed.url}#")
-    try:
-        return msgspec.structs.replace(entry, url=clean_url(entry.url, keep_fragment=carried))
-    except ValueError:
-        _log.warning("entry without a usable address url=%r", entry.url)
-        return None
-
-
-def _interval(settings: Settings, feed: Feed, state: FeedState, parsed: Parsed | None, new: int) -> float:
+def _interval(settings: Settings, feed: Feed, state: FeedState, found: Found | None) -> float:
     policy = settings.sources[feed.source].fetch
     least = policy.min_interval or settings.schedule.min_interval
     most = policy.max_interval or settings.schedule.max_interval
-    entries = len(parsed.entries) if parsed else state.entries
-    return interval_after(
-        state.interval, new=new, entries=entries, least=least, most=most, ttl=parsed.ttl if parsed else None
-    )
+    new, entries, ttl = (len(found.new), found.total, found.ttl) if found else (0, state.entries, None)
+    return interval_after(state.interval, new=new, entries=entries, least=least, most=most, ttl=ttl)
 
 
-def _polled(
-    state: FeedState, fetch: Fetch, parsed: Parsed | None, claimed: list[str], interval: float
-) -> dict[str, str | int | float]:
+def _polled(state: FeedState, fetch: Fetch, found: Found | None, interval: float) -> dict[str, str | int | float]:
     """The feed's state after a good poll."""
     now = time.time()
     return {
@@ -203,8 +170,8 @@ def _polled(
         "error": "",
         "failures": 0,
         "interval": interval,
-        "entries": len(parsed.entries) if parsed else state.entries,
-        "claimed": " ".join(claimed),
+        "entries": found.total if found else state.entries,
+        "claimed": " ".join(found.new) if found else "",
     }
 
 

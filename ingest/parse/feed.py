@@ -10,62 +10,119 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-import feedparser
+import feedparser.api
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
 from ingest.parse.json_feed import parse_json_feed
-from ingest.parse.parsed import Parsed, absolute, refusal
-from ingest.parse.text import as_paragraphs, decoded, looks_like_html, plain
+from ingest.parse.parsed import RULES, Listed, Parsed, absolute, context_of, refusal
+from ingest.parse.parts import Parts, may_be_captioned, parts
+from ingest.parse.text import as_paragraphs, as_utf8, looks_like_html, plain, without_controls
+from ingest.roll import NOTHING, Head, Seen
+
+feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each parse looks for one on disk that Python 3 never had
 
 MAX_ENTRIES = 10_000
 
+_BEFORE = re.compile(rb"\A(?:\xef\xbb\xbf|[\x00-\x20\x7f])+")
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
-def parse_feed(feed: Feed, fetch: Fetch) -> Parsed:
+def parse_feed(feed: Feed, fetch: Fetch, seen: Seen = NOTHING) -> Parsed:
     """Read a feed. Entries without any address are left out; at most 10,000 are taken. Raises ParseFailed."""
-    text = decoded(fetch.body, fetch.content_type)
     base = fetch.url or feed.url
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        return parse_json_feed(text, feed, base)
-    result = _read(_prepared(text))
-    if not result.version and not result.entries:
+    document = _BEFORE.sub(b"", as_utf8(fetch.body, fetch.content_type), 1)
+    if document.startswith(b"{"):
+        return parse_json_feed(document, feed, base, seen)
+    outer = repr((RULES, feedparser.__version__, feed.url, base))
+    new = parts(document, outer, seen) if seen.marks else None
+    if new and new.cut:
+        parsed = _new(new, feed, base, seen)
+        if parsed.context == seen.context:
+            return parsed
+    return _parsed(document, parts(document, outer), feed, base)
+
+
+def _new(new: Parts, feed: Feed, base: str, seen: Seen) -> Parsed:
+    """What is new in a feed; without a context where it has to be read whole."""
+    if not (new.known and seen.head):
+        return _parsed(new.text, new, feed, base)
+    about = _About(feed, base, seen.head)
+    raw = _read(_prepared(new.text, new.captions)).entries if any(not each.seen for each in new.entries) else []
+    read = [_entry(each, about) for each in raw]
+    return about.parsed(read, _listed(new, read), seen.context)
+
+
+def _parsed(document: bytes, found: Parts | None, feed: Feed, base: str) -> Parsed:
+    """What feedparser reads in this document. found: its entries; None where nothing may be cut out of it."""
+    result = _read(_prepared(document, found.captions if found else may_be_captioned(document)))
+    if not result.version and not result.entries and not (found and found.cut):
         raise ParseFailed("XML with the root element of a feed, but neither a known version nor entries")
-    about = _About(result, feed, base)
-    entries = (_entry(raw, about) for raw in result.entries[:MAX_ENTRIES])
-    return Parsed(
-        entries=tuple(entry for entry in entries if entry),
+    about = _About(feed, base, _head(result, found))
+    read = [_entry(raw, about) for raw in result.entries[:MAX_ENTRIES]]
+    if not found or not result.version or len(result.entries) > MAX_ENTRIES:
+        return about.parsed(read)
+    context = context_of(found.context, result.version, about.head.language, about.head.authors)
+    return about.parsed(read, _listed(found, read), context)
+
+
+def _listed(found: Parts, read: list[Entry | None]) -> tuple[Listed, ...]:
+    """Every entry in its place; none where feedparser sees other entries than expat."""
+    if len(found.entries) > MAX_ENTRIES or len(read) != sum(not entry.seen for entry in found.entries):
+        return ()
+    new = iter(read)
+    return tuple(Listed(mark=each.mark, entry=None if each.seen else next(new)) for each in found.entries)
+
+
+def _head(result: Any, found: Parts | None) -> Head:
+    """What was read of the feed itself."""
+    atom = result.version.startswith("atom")
+    return Head(
+        mark=found.head if found else b"",
+        top=found.top if found else 0,
         title=plain(_text(result.feed, "title")),
-        language=about.language,
+        language=_text(result.feed, "language"),
         ttl=_ttl(result.feed),
+        authors=_authors(result.feed) if atom else (),  # RFC 4287, 4.2.1; RSS has no such rule
+        atom=atom,
     )
 
 
 class _About:
     """What an entry takes from the feed it stands in."""
 
-    def __init__(self, result: Any, feed: Feed, base: str) -> None:
+    def __init__(self, feed: Feed, base: str, head: Head) -> None:
         self.feed = feed
         self.base = base
-        self.atom = result.version.startswith("atom")
-        self.language = _text(result.feed, "language")
-        self.authors = _authors(result.feed) if self.atom else ()  # RFC 4287, 4.2.1; RSS has no such rule
+        self.head = head
+
+    def parsed(self, read: list[Entry | None], listed: tuple[Listed, ...] = (), context: bytes = b"") -> Parsed:
+        return Parsed(
+            entries=tuple(entry for entry in read if entry),
+            title=self.head.title,
+            language=self.head.language,
+            ttl=self.head.ttl,
+            context=context if listed else b"",
+            listed=listed,
+            head=self.head if listed and self.head.mark else None,
+        )
 
 
 # ── what feedparser is given ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _prepared(text: str) -> str:
-    """The feed from its root element on, with the harmless entities of its DTD and no character that XML forbids."""
+def _prepared(document: bytes, captions: bool) -> str:
+    """The feed from its root element on, with the harmless entities of its DTD and no character that XML forbids, and
+    without the captions of pictures where it has words of its own."""
+    text = without_controls(document.decode())
     root = _ROOT.search(text)
     page = _HTML_PAGE.search(text, 0, root.start() if root else 1)
     if not root or page:
         raise refusal(text, "a feed")
     body = _CHARACTER.sub(_allowed, text[root.start() :])
     _refuse_traps(body)
-    if "<description" in body or "<summary" in body:
+    if captions:
         # feedparser takes a later media:description, the caption of a picture, for the entry's description or content.
         body = _CAPTION.sub("", body)
     return _doctype(text[: root.start()]) + body
@@ -73,7 +130,7 @@ def _prepared(text: str) -> str:
 
 _CHARACTER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _CAPTION = re.compile(
-    r"<media:description\b[^<>]*>[^<]*(?:<(?!/?media:description)[^<]*)*</media:description\s*>"  # linear: no .*?
+    r"<media:description\b[^<>]*(?<!/)>[^<]*(?:<(?!/?media:description)[^<]*)*</media:description\s*>"  # linear: no .*?
 )
 
 
@@ -158,13 +215,13 @@ def _entry(raw: Any, about: _About) -> Entry | None:
         url=url,
         guid=guid,
         title=plain(_text(raw, "title")),
-        authors=_authors(raw) or about.authors,
+        authors=_authors(raw) or about.head.authors,
         # RSS 1.0 dates an entry with dc:date alone, which feedparser calls `updated`.
-        published=published or ("" if about.atom else updated),
+        published=published or ("" if about.head.atom else updated),
         updated=updated,
         summary="" if summary == _longest(raw) else summary,
         content=content if len(content) >= len(summary) else "",  # a shorter one is a caption or a subtitle
-        language=_text(raw, "language") or _text(raw.get("title_detail") or {}, "language") or about.language,
+        language=_text(raw, "language") or _text(raw.get("title_detail") or {}, "language") or about.head.language,
         tags=_tags(raw),
         image=_image(raw, about.base),
     )

@@ -1,30 +1,74 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org) -> Parsed, forgiving what the wild has: numbers for ids, bare authors."""
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org) -> Parsed, forgiving what the wild has: numbers for ids, bare authors.
+
+Each of its items is first taken as the bytes it stands in, and only those with a mark that is new are read."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed
-from ingest.parse.parsed import Parsed, absolute, refusal
-from ingest.parse.text import as_paragraphs, plain, storable
+from ingest.parse.parsed import Listed, Parsed, absolute, context_of, mark_of, refusal
+from ingest.parse.text import as_paragraphs, plain, storable, without_controls
+from ingest.roll import NOTHING, Seen
 
 MAX_ENTRIES = 10_000
 
 
-def parse_json_feed(text: str, feed: Feed, base: str) -> Parsed:
-    """Read a JSON Feed whose relative addresses belong to `base`. Raises ParseFailed."""
+def parse_json_feed(document: bytes, feed: Feed, base: str, seen: Seen = NOTHING) -> Parsed:
+    """Read a JSON Feed (UTF-8) whose relative addresses belong to `base`. Raises ParseFailed."""
     try:
-        about = json.loads(text.lstrip("\ufeff"), strict=False)  # raw newlines in strings happen
+        return _only_new(document, feed, base, seen)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _whole(without_controls(document.decode()), feed, base)
+
+
+def _only_new(document: bytes, feed: Feed, base: str, seen: Seen) -> Parsed:
+    """Raises MsgspecError, ValueError or RecursionError where the JSON is not quite JSON, or no feed."""
+    about = _members.decode(document)
+    pieces = [bytes(piece) for piece in _pieces.decode(about.pop("items", b"null"))[:MAX_ENTRIES]]
+    head = {key: _value(value) for key, value in about.items()}
+    context = context_of(feed.url, base, _text(head, "language"), _authors(head))
+    marks = seen.marks if context == seen.context else frozenset()
+    listed = []
+    for piece in pieces:
+        mark = mark_of(piece)
+        raw = _value(piece) if mark not in marks else None
+        listed.append(Listed(mark=mark, entry=_entry(raw, feed, base, head) if isinstance(raw, dict) else None))
+    return _parsed(head, (each.entry for each in listed), context if listed else b"", tuple(listed))
+
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_pieces = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _value(raw: bytes | msgspec.Raw) -> Any:
+    return json.loads(bytes(raw))
+
+
+def _whole(text: str, feed: Feed, base: str) -> Parsed:
+    try:
+        about = json.loads(text, strict=False)  # raw newlines in strings happen
     except (ValueError, RecursionError) as error:
         raise ParseFailed(f"JSON that cannot be read, not a feed: {error}") from error
     listed = about.get("items") if isinstance(about, dict) else None
     if not isinstance(listed, list):
         raise refusal(text, "a feed")
-    language = _text(about, "language")
-    entries = (_entry(raw, feed, base, about) for raw in listed[:MAX_ENTRIES] if isinstance(raw, dict))
+    return _parsed(about, (_entry(raw, feed, base, about) for raw in listed[:MAX_ENTRIES] if isinstance(raw, dict)))
+
+
+def _parsed(
+    about: dict[str, Any], read: Iterable[Entry | None], context: bytes = b"", listed: tuple[Listed, ...] = ()
+) -> Parsed:
     return Parsed(
-        entries=tuple(entry for entry in entries if entry), title=plain(_text(about, "title")), language=language
+        entries=tuple(entry for entry in read if entry),
+        title=plain(_text(about, "title")),
+        language=_text(about, "language"),
+        context=context,
+        listed=listed,
     )
 
 

@@ -1,22 +1,50 @@
 """What every reader of this room hands back, and how it says that it cannot."""
 
 import re
+from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Record
+from ingest.roll import Head
+
+
+class Listed(Record, frozen=True, kw_only=True):
+    """One entry's place in a feed. mark: of the bytes it stands in, empty where there is none; entry: None where it was
+    seen before, or is left out."""
+
+    mark: bytes = b""
+    entry: Entry | None = None
 
 
 class Parsed(Record, frozen=True, kw_only=True):
     """One feed, sitemap or listing as read.
 
-    ttl: seconds that it asks us to wait between polls, None where it says nothing that makes sense.
+    entries: those that were read. ttl: seconds that it asks us to wait between polls, None where it says nothing that
+    makes sense. context, listed, head: what the next poll need not read again, see ingest/roll.py, with every entry in
+    the order of the feed; empty where nothing can be cut out of it.
     """
 
     entries: tuple[Entry, ...]
     title: str = ""
     language: str = ""
     ttl: float | None = None
+    context: bytes = b""
+    listed: tuple[Listed, ...] = ()
+    head: Head | None = None
+
+
+RULES = 1
+"""To be raised by each change of what an entry is read as: every feed is read whole once more."""
+
+
+def context_of(*taken: object) -> bytes:
+    """A hash of all that an entry takes from elsewhere."""
+    return mark_of(repr((RULES, *taken)).encode("utf-8", "surrogatepass"))
+
+
+def mark_of(piece: bytes) -> bytes:
+    return blake2b(piece, digest_size=8).digest()
 
 
 def absolute(base: str, link: str) -> str:

@@ -16,6 +16,7 @@ _BOMS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 _PROLOG = re.compile(
     rb"<(?:\?xml[^>]{0,200}?encoding|meta[^>]{0,200}?charset)\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE
 )
@@ -40,7 +41,25 @@ def decoded(body: bytes, content_type: str = "") -> str:
     prolog is believed before the header, which is often a server's default. Where both say UTF-8, or nothing, the bytes
     that are not are read as windows-1252 one by one, so one bad byte does not spoil the rest.
     """
-    return _CONTROLS.sub("", _decoded(body, content_type))
+    return without_controls(_decoded(body, content_type))
+
+
+def without_controls(text: str) -> str:
+    return _CONTROLS.sub("", text)
+
+
+def as_utf8(body: bytes, content_type: str = "") -> bytes:
+    """The same in UTF-8, control characters and all."""
+    if body.startswith(_MARKS) or b"\x1b$" in body or not _is_utf8(body):
+        return _decoded(body, content_type).encode("utf-8", "replace")
+    return body
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        return body.isascii() or bool(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decoded(body: bytes, content_type: str) -> str:

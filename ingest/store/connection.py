@@ -20,8 +20,8 @@ from ingest.store.keys import Keys
 from ingest.store.learned import LearnedPages
 from ingest.store.letters import Letters
 from ingest.store.life import Lives
-from ingest.store.named import NamedEntries
 from ingest.store.reading import Reading
+from ingest.store.rolls import Rolls
 from ingest.store.taking import Taking
 from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
@@ -37,7 +37,7 @@ class Store(
     Counts,
     Dead,
     Committing,
-    NamedEntries,
+    Rolls,
     Reading,
     Taking,
     Webhooks,

@@ -28,7 +28,7 @@ programs; the rest may change from one version to the next.
     <p>fingerprints:<version>  hash    the tables of fingerprints, see lib_fingerprints.lua  as long as they
     <p>fingerprints:<version>:<table>:<shard>
                                hash    part of a feature -> id of the article that had it    fingerprint_days
-    <p>guids:<feed id>         string  guid -> entry, of what the feed had at its last poll  entry_days
+    <p>roll:<feed id>          string  the entries it had at its last poll, 40 bytes each    entry_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
     <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days
@@ -133,8 +133,8 @@ class Keys:
     def fingerprints(self, version: str) -> str:
         return f"{self.prefix}fingerprints:{version}"
 
-    def guids(self, feed_id: str) -> str:
-        return f"{self.prefix}guids:{feed_id}"
+    def roll(self, feed_id: str) -> str:
+        return f"{self.prefix}roll:{feed_id}"
 
     def articles(self, source: str | None = None) -> str:
         return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"

@@ -1,0 +1,87 @@
+"""What a poll found in a feed -> claims, and the roll for its next poll.
+
+Fetch ─parse─► entries under their clean addresses, each address once ─claim─► Found
+Roll ──renew─┘ those that the last poll had and that still stand as they were are neither read nor claimed again
+"""
+
+import logging
+from typing import NamedTuple
+
+import msgspec
+
+from ingest import guids
+from ingest.clean import clean_url
+from ingest.context import Context
+from ingest.models import Entry, Feed, Fetch
+from ingest.parse import Listed, Parsed, parse
+from ingest.roll import Roll, RollEntry, Seen, enrolled
+from ingest.store import Claim
+
+_log = logging.getLogger("teletipo.pipeline")
+
+
+class Found(NamedTuple):
+    """What a poll found. new: ids of entries that were new or changed; total: entries that the feed has, those without
+    an address left out; ttl: see Parsed; roll: for the next poll."""
+
+    new: list[str]
+    total: int
+    ttl: float | None
+    roll: Roll
+
+
+def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
+    """Read what was fetched and claim the entries in it. Raises ParseFailed."""
+    before = context.store.roll(feed.id)
+    parsed = parse(feed, fetch, _seen(context, feed, before))
+    roll, entries = _listed(feed, parsed, before)
+    new = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
+    return Found(
+        new, sum(bool(each.entry) for each in roll), parsed.ttl, Roll(context=parsed.context, entries=tuple(roll))
+    )
+
+
+def _seen(context: Context, feed: Feed, roll: Roll) -> Seen:
+    """What this poll need not read: entries that the store still knows as the feed said them, and those left out."""
+    marked = [each for each in roll.entries if each.mark]
+    standing = context.store.renew(feed.id, [each for each in marked if each.entry])
+    marks = {each.mark for each in marked if not each.entry} | {each.mark for each in standing}
+    return Seen(roll.context, marks, roll.head)
+
+
+def _listed(feed: Feed, parsed: Parsed, before: Roll) -> tuple[list[RollEntry], list[Entry]]:
+    """The new roll, and the entries to claim. Of two entries at one address the first counts, which feeds have on top:
+    else each would be a change of the other at every poll. The other is not on the roll, and read again."""
+    known = {each.mark: each for each in before.entries if each.mark and before.context == parsed.context}
+    roll: list[RollEntry] = []
+    entries: list[Entry] = []
+    taken: set[bytes] = set()
+    for place in parsed.listed or [Listed(entry=entry) for entry in parsed.entries]:
+        entry = _tidy(place.entry, feed) if place.entry else None
+        left_out = RollEntry(mark=place.mark)
+        listed = enrolled(entry, place.mark) if entry else left_out if place.entry else known.get(place.mark, left_out)
+        if listed.entry in taken:
+            continue
+        if listed.entry:
+            taken.add(listed.entry)
+        roll.append(listed)
+        entries += [entry] if entry else []
+    return roll, entries
+
+
+def _claimed(context: Context, feed: Feed, entries: list[Entry], moved: dict[str, str]) -> list[str]:
+    delay = context.settings.delay(feed.source)
+    claims = [Claim(each, feed.source, feed.id, delay, known_as=moved.get(each.id, "")) for each in entries]
+    verdicts = context.store.claim(claims) if claims else []
+    return [claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"]
+
+
+def _tidy(entry: Entry, feed: Feed) -> Entry | None:
+    """The entry under its clean address; None where that is no web address. What follows a "#" stays where the feed
+    itself carries the text: in full, or under an address that was made of the feed's, since the outlet gave none."""
+    carried = bool(entry.content) or entry.url.startswith(f"{feed.url}#")
+    try:
+        return msgspec.structs.replace(entry, url=clean_url(entry.url, keep_fragment=carried))
+    except ValueError:
+        _log.warning("entry without a usable address url=%r", entry.url)
+        return None
