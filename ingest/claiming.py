@@ -35,9 +35,11 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
     before = context.store.roll(feed.id)
     parsed = parse(feed, fetch, _seen(context, feed, before))
     roll, entries = _listed(feed, parsed, before)
-    new = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
     return Found(
-        new, sum(bool(each.entry) for each in roll), parsed.ttl, Roll(context=parsed.context, entries=tuple(roll))
+        new=_claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries)),
+        total=sum(bool(each.entry) for each in roll),
+        ttl=parsed.ttl,
+        roll=Roll(context=parsed.context, entries=tuple(roll), head=parsed.head),
     )
 
 

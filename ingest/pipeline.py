@@ -88,7 +88,7 @@ def fetch_page(context: Context, lease: Lease) -> str:
     """GET the article's page and keep its bytes; its next step is to be processed."""
     entry = _expect_known(lease, context.store.said(lease.id))
     policy = context.settings.source_or_host(lease.source).fetch
-    if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see _tidy
+    if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see claiming.py
         context.store.advance(lease, None, "full_text" if policy.full_text == "never" else "no page")
         return "feed's text"
     if waits := context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):

@@ -15,9 +15,10 @@ import feedparser.api
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
 from ingest.parse.json_feed import parse_json_feed
-from ingest.parse.parsed import RULES, Listed, Parsed, absolute, context_of, refusal
+from ingest.parse.parsed import Listed, Parsed, absolute, context_of, refusal
 from ingest.parse.parts import Parts, may_be_captioned, parts
 from ingest.parse.text import as_paragraphs, as_utf8, looks_like_html, plain, without_controls
+from ingest.parse.walk import TEXT_BASE
 from ingest.roll import NOTHING, Head, Seen
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each parse looks for one on disk that Python 3 never had
@@ -35,7 +36,7 @@ def parse_feed(feed: Feed, fetch: Fetch, seen: Seen = NOTHING) -> Parsed:
     document = _BEFORE.sub(b"", as_utf8(fetch.body, fetch.content_type), 1)
     if document.startswith(b"{"):
         return parse_json_feed(document, feed, base, seen)
-    outer = repr((RULES, feedparser.__version__, feed.url, base))
+    outer = repr((feedparser.__version__, feed.url, base))
     new = parts(document, outer, seen) if seen.marks else None
     if new and new.cut:
         parsed = _new(new, feed, base, seen)
@@ -122,12 +123,15 @@ def _prepared(document: bytes, captions: bool) -> str:
         raise refusal(text, "a feed")
     body = _CHARACTER.sub(_allowed, text[root.start() :])
     _refuse_traps(body)
+    if "xml:base" in body:
+        body = _TEXT_BASE.sub(r"\1", body)
     if captions:
         # feedparser takes a later media:description, the caption of a picture, for the entry's description or content.
         body = _CAPTION.sub("", body)
     return _doctype(text[: root.start()]) + body
 
 
+_TEXT_BASE = re.compile(TEXT_BASE)
 _CHARACTER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _CAPTION = re.compile(
     r"<media:description\b[^<>]*(?<!/)>[^<]*(?:<(?!/?media:description)[^<]*)*</media:description\s*>"  # linear: no .*?

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from ingest.parse.parsed import mark_of
+from ingest.parse.parsed import context_of, mark_of
 from ingest.parse.walk import TAG, Found, walked
 from ingest.roll import NOTHING, Seen
 
@@ -43,7 +43,7 @@ def parts(document: bytes, outer: str, seen: Seen = NOTHING) -> Parts | None:
     spans = _spans(document, tag[1]) if tag else []
     head, tail = (document[: spans[0][0]], document[spans[-1][1] :]) if spans else (document, b"")
     captions = may_be_captioned(document)
-    mark = mark_of(b"\0".join((repr((outer, captions)).encode(), _DATE.sub(b"", head), _DATE.sub(b"", tail))))
+    mark = mark_of(b"\0".join((context_of(outer, captions), _DATE.sub(b"", head), _DATE.sub(b"", tail))))
     known = seen.head is not None and seen.head.mark == mark
     top = seen.head.top if known and seen.head else len(head)
     cut = _cut(document, spans, seen.marks, document[:top])

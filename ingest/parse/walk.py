@@ -61,7 +61,8 @@ _TEXTS = {
     *("rights", "copyright", "info", "browserfriendly"),
 }
 """Elements with words, by their local names: within them feedparser takes elements for markup, but still ends those
-that it has a use for, such as <summary>, and is then wrong about where it is for the rest of the feed."""
+that it has a use for, such as <summary>, and does not end a <div> where the words were not said to be XHTML; it is
+then wrong about where it is for the rest of the feed."""
 
 _ENDED = {
     name.removeprefix("_end_").rpartition("_")[2]
@@ -81,6 +82,14 @@ _HARMLESS = {
 }
 """Declarations that may stand in an entry: feedparser knows these namespaces by their addresses. What it does not know,
 it names by the first prefix that any entry gave to it."""
+
+_BASES = {"http://www.w3.org/XML/1998/namespace base", "base"}
+"""An element's own base stays feedparser's base for the rest of the feed, unless the root has one."""
+
+TEXT_BASE = r"(<(?:\w+:)?(?:content|summary|title|subtitle|rights)\b[^<>]*?)\sxml:base\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')"
+"""The base of words, and their tag up to it. feedparser is not shown it: no link is looked for in them here."""
+
+_TEXT_BASE = re.compile(TEXT_BASE.encode())
 
 _DEEPEST, _MOST_NAMESPACES = 4, 100
 
@@ -104,7 +113,7 @@ class _Walk:
         self._places = places
         self._depth = self._level = self._text = 0
         self._begin = -1
-        self._whole = self._closed = self._other = False
+        self._whole = self._closed = self._other = self._based = self._xhtml = self._summed = False
         self._parser = ParserCreate("utf-8", " ")  # whatever the declaration says: the text was decoded before
 
     def run(self) -> None:
@@ -129,16 +138,22 @@ class _Walk:
             if name in _ENTRIES:
                 self._enter()
             elif self._level:
-                self._other = True
+                self._between(name)
         if self._declares:
             self._declare()
         namespace, _, local = name.rpartition(" ")
         local = local.lower()
+        if attributes and not _BASES.isdisjoint(attributes[::2]):
+            self._rebase(attributes)
         if self._text:
-            if local in _ENDED:
+            if local in _ENDED or (local == "div" and not self._xhtml):
                 raise _Doubt
-        elif local in _TEXTS and not name.startswith(_MEDIA):
+        elif local in _TEXTS and not (local == "content" and namespace.startswith(_MEDIA)):
             self._text = self._depth
+            if self._begin < 0:
+                self._describe(local)
+            kind = dict(zip(attributes[::2], attributes[1::2], strict=True)).get("type", "") if attributes else ""
+            self._xhtml = kind.lower().endswith(("xml", "xhtml"))
         elif local in _OWNED and self._begin >= 0:
             self.leans |= namespace in _FEED_NAMESPACES
 
@@ -163,6 +178,18 @@ class _Walk:
         self._whole = True
         self.mixed |= self._other
 
+    def _between(self, name: str) -> None:
+        """Something else after an entry. A second title of the feed counts there, but nowhere else."""
+        self._other = True
+        if self._depth <= self._level and name.endswith("title"):
+            raise _Doubt
+
+    def _describe(self, local: str) -> None:
+        """Words of the feed. Some of them feedparser takes for a content, and then the next entry to have one."""
+        if local in {"content", "encoded", "fullitem"} or (self._summed and local in {"summary", "description"}):
+            raise _Doubt
+        self._summed |= local == "summary"
+
     def _declare(self) -> None:
         for prefix, address in self._declares:
             if self._begin < 0:
@@ -171,6 +198,13 @@ class _Walk:
                 self._whole, self.leans = False, True
         self._declares.clear()
         if len(self._declared) > _MOST_NAMESPACES:
+            raise _Doubt
+
+    def _rebase(self, attributes: list[str]) -> None:
+        bases = [value for name, value in zip(attributes[::2], attributes[1::2], strict=True) if name in _BASES]
+        if self._depth == 1:
+            self._based = all(bases)
+        elif not self._based and not _TEXT_BASE.match(self._document, self._parser.CurrentByteIndex):
             raise _Doubt
 
     def _end(self, _: str) -> None:
