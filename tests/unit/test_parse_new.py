@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch, Outcome
 from ingest.parse import Parsed, parse
+from ingest.parse.parts import parts
 from ingest.roll import NOTHING, Seen
 from tests.conftest import CORPORA, needs_corpora
 
@@ -470,3 +472,24 @@ def test_marks_depend_on_bytes_alone() -> None:
     assert one.listed[1].mark == other.listed[0].mark != one.listed[0].mark
     assert re.fullmatch(rb"(?s).{8}", one.listed[0].mark)
     assert isinstance(one.listed[0].entry, Entry)
+
+
+HOSTILE = {
+    "entries that never end": "<rss><channel>" + "<item " * 160_000,
+    "entries that are never closed": "<rss><channel>" + "<item>" * 160_000,
+    "entries without anything": "<rss><channel>" + "<item></item>" * 75_000 + "</channel></rss>",
+    "depth": "<rss><channel>" + "<a>" * 300_000,
+    "dates that never end": "<rss><channel>" + "<pubDate>" * 110_000 + "<item></item></channel></rss>",
+    "comments in comments": "<rss><channel>" + "<!--" * 250_000,
+    "a name of a million letters": "<rss><channel><" + "a" * 1_000_000,
+    "namespaces": "<rss><channel><item " + " ".join(f'xmlns:a{n}="u{n}"' for n in range(50_000)) + "/></channel></rss>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_looking_for_entries_takes_no_longer_than_the_feed_is_long(name: str) -> None:
+    """A search that began anew at each "<item" would go over this megabyte a hundred thousand times."""
+    seen = seen_in(read(rss(entry(1), entry(2))))
+    started = time.process_time()
+    parts(HOSTILE[name].encode(), "", seen)
+    assert time.process_time() - started < 5
