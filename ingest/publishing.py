@@ -14,7 +14,7 @@ import msgspec
 
 from ingest.baseline import Baseline
 from ingest.context import Context
-from ingest.dedupe import VERSION, Features, Likeness, copied, features, likeness
+from ingest.dedupe import VERSION, Features, Likeness, copied, features, likeness, tokens
 from ingest.errors import WorkFailed
 from ingest.extract import outlet_of, recurs
 from ingest.models import Article, Copy, short_hash
@@ -27,6 +27,9 @@ TRIES = 20
 OF_A_TOMBSTONE = 0.6
 """The share of the minima that a text has in common with one that was purged to be taken for the same: the texts
 cannot be compared any more, and so many agree by chance in one of a hundred pairs that are alike by 0.35."""
+MOST_ADDRESSES = 200
+"""Of one article, in its JSON."""
+
 OF_AN_OUTLET = 2
 """Other articles of the outlet that have a paragraph of this one, from which it may be the outlet's own line. One alone
 mostly is what this one follows up."""
@@ -59,11 +62,14 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
     if (looked := store.looked_for(lease)) and looked != article.id:
         article, case = _as_looked_at(context, looked, article), case._replace(moved=True)
     seen: dict[str, Judged] = {}
+    having: list[str] = []
     for _ in range(TRIES):
-        queues = context.filters.queues_for(article)
+        queues = dict.fromkeys((*context.filters.queues_for(article), *having))
         committed = store.commit(lease, article, queues, context.settings.queues, baseline, case)
         if committed.outcome == "conflict":
             article, case = _revised(context, article, case)
+            known, having = features(article.text), _having(context, article)
+            case = case._replace(minima=known.minima, paragraphs=known.paragraphs)
         elif committed.outcome == "candidates":
             new = [
                 each
@@ -96,9 +102,17 @@ def _judge(article: Article, known: Features, candidate: Candidate, other: Other
         gone = candidate.minima >= OF_A_TOMBSTONE * len(known.minima) > 0
         return Judged(candidate, other, "duplicate" if gone else "")
     like = likeness(article.text, other.article.text)
-    if article.source == other.article.source and article.fingerprint == other.article.fingerprint != "":
+    if _is_again(article, other.article):
         return Judged(candidate, other, "duplicate", like)
     return Judged(candidate, other, "same" if like.kind == "same" else "part" if like.kind else "", like)
+
+
+def _is_again(article: Article, other: Article) -> bool:
+    """Whether it is that article at another address of its outlet: every word of text and title is the same. A text
+    that an outlet publishes under another title each day ("Today's cartoon") is another article each day."""
+    if article.source != other.source or not article.fingerprint == other.fingerprint != "":
+        return False
+    return tokens(article.title) == tokens(other.title)
 
 
 def _verdicts(judged: Sequence[Judged]) -> dict[str, tuple[Verdict, int]]:
@@ -170,15 +184,26 @@ def _at_new_address(article: Article, known: Article) -> Article:
         article,
         id=known.id,
         url=known.url,
-        addresses=tuple(dict.fromkeys((known.url, *known.addresses, article.url, *article.addresses))),
+        addresses=_all(known.url, *known.addresses, article.url, *article.addresses),
     )
+
+
+def _all(*addresses: str) -> tuple[str, ...]:
+    """Each address once; some feeds make up a new one at each poll, which is not followed for ever."""
+    return tuple(dict.fromkeys(addresses))[:MOST_ADDRESSES]
+
+
+def _having(context: Context, article: Article) -> list[str]:
+    """The queues that have the article, and get its next revision though their filter takes it no more: whoever was
+    told of an article is told how it was corrected."""
+    return [name for name in context.store.queues_with(article.id) or () if name in context.settings.queues]
 
 
 def _revised(context: Context, article: Article, case: Case) -> tuple[Article, Case]:
     """The article as the next revision of what was published, and how it is settled where it is none."""
     standing = context.store.standing(article.id)
     addresses = dict.fromkeys((*article.addresses, *sorted(context.store.addresses(article.id))))
-    article = msgspec.structs.replace(article, addresses=tuple(addresses))
+    article = msgspec.structs.replace(article, addresses=_all(*addresses))
     lines = outlet_of(context.store.learned(article.source)[0]).lines
     found = revised(standing, article, context.settings.revisions, lambda line: recurs(lines, line))
     settled = (standing.revision, found.settled) if found.settled else None

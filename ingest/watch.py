@@ -131,6 +131,11 @@ def _answered(context: Context, lease: Lease, watched: Watched, fetch: Fetch) ->
     return "changed" if handed else "changed, and left alone"
 
 
+def _is_up(context: Context, lease: Lease) -> bool:
+    """Whether the outlet has its home page: one that answers 404 for everything has taken nothing back."""
+    return context.fetcher.get(context.settings.source_or_host(lease.source).homepage).ok
+
+
 def _until_next(context: Context, lease: Lease, watched: Watched) -> float | None:
     return next_look((watched.now - watched.since) / 1000, context.settings.looks(lease.source))
 
@@ -141,6 +146,8 @@ def _gone(context: Context, lease: Lease, watched: Watched, wait: float | None) 
         return _ended(context, lease, wait, "still gone")
     if not watched.gone:
         return _ended(context, lease, context.settings.watch.confirm, "gone, to be confirmed", gone=1)
+    if not _is_up(context, lease):
+        return _ended(context, lease, wait, "gone, and the outlet's home page with it")
     for _ in range(CONFLICTS):
         told = context.store.retract(
             lease, _retracted(article), _queues(context, article), context.settings.queues, wait or AFTERWARDS

@@ -16,6 +16,7 @@ from ingest.dedupe.fingerprint import LEAST_WORDS, fingerprint
 from ingest.dedupe.firsts import shared_paragraphs
 from ingest.dedupe.likeness import Likeness, likeness
 from ingest.dedupe.paragraphs import Pair, Piece, aligned, pieces
+from ingest.dedupe.tokens import tokens
 
 __all__ = [
     "LEAST_WORDS",
@@ -32,4 +33,5 @@ __all__ = [
     "likeness",
     "pieces",
     "shared_paragraphs",
+    "tokens",
 ]

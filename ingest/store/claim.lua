@@ -1,4 +1,4 @@
--- with: lib_life lib_pace
+-- with: lib_life lib_pace lib_clusters
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
 -- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
@@ -47,7 +47,7 @@ if not known[1] and ARGV[14] ~= '' then
   if other[1] == 'done' and other[2] and redis.call('HEXISTS', ARGV[15] .. 'identity:' .. other[2], 'retracted') == 0 then
     redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
       'step', 'done', 'attempt', 0, 'claimed', string.format('%.0f', now), 'outcome', 'duplicate', 'article', other[2])
-    redis.call('SADD', ARGV[15] .. 'addresses:' .. other[2], ARGV[2])
+    add_addresses(ARGV[15], other[2], {ARGV[2]})
     tell(KEYS[8], now, 'new ' .. ARGV[13])
     tell(KEYS[8], now, 'duplicate ' .. other[2] .. ' guid')
     redis.call('PEXPIRE', KEYS[1], ARGV[11])

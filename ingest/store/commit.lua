@@ -68,7 +68,7 @@ end
 
 local function duplicate_of(article, reason)
   redis.call('HDEL', KEYS[2], 'owns')
-  redis.call('SADD', prefix .. 'addresses:' .. article, unpack(also.addresses))
+  add_addresses(prefix, article, also.addresses)
   return finish('duplicate', article, article .. ' ' .. reason)
 end
 
@@ -87,7 +87,7 @@ if revision > 0 then
   if also.settled == revision then
     take_over(known[3])
     if also.moved then
-      redis.call('SADD', KEYS[12], unpack(also.addresses))
+      add_addresses(prefix, id, also.addresses)
       redis.call('HSET', KEYS[4], 'moved', 1)
     end
     if also.as == 'unchanged' then
@@ -124,7 +124,7 @@ for other, verdict in pairs(also.judged) do -- the text that was read may be ano
   if revision_of(other) ~= tostring(verdict[2]) then also.judged[other] = nil end
 end
 
-local MOST_CLUSTERS, MOST_OF_ONE = 8, 8
+local MOST_CLUSTERS, MOST_OF_ONE, MOST_LINKS = 8, 8, 64
 
 -- An article that was rewritten still owns the features of the text that it had, so it tells whom it left with that text.
 local function clusters_in_sight()
@@ -209,7 +209,8 @@ local function candidates()
     for _, other in ipairs(to_judge(each)) do ask(other, each.common[other], each.name) end
   end
   if revision > 0 then -- what it was alike before
-    for _, other in ipairs(redis.call('HKEYS', prefix .. 'links:' .. id)) do
+    for place, other in ipairs(redis.call('HKEYS', prefix .. 'links:' .. id)) do
+      if place > MOST_LINKS then break end
       ask(other, {0, 0}, cluster_of(prefix, other) or other)
     end
   end

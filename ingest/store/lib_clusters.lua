@@ -171,11 +171,21 @@ local function wanted(prefix, id, source, queue, duplicates)
   if duplicates == 'all' then return true end
   for _, member in ipairs(members_of(prefix, id)) do
     if member ~= id then
-      local known = redis.call('HMGET', prefix .. 'identity:' .. member, 'queues', 'source')
-      if among(known[1], queue) and (duplicates == 'first' or known[2] == source) then return false end
+      local known = redis.call('HMGET', prefix .. 'identity:' .. member, 'queues', 'source', 'retracted')
+      if not known[3] and among(known[1], queue) and (duplicates == 'first' or known[2] == source) then return false end
     end
   end
   return true
+end
+
+-- Addresses at which the article was found too. A feed that makes up a new one at each poll is not followed for ever.
+local MOST_ADDRESSES = 200
+
+local function add_addresses(prefix, id, addresses)
+  local key = prefix .. 'addresses:' .. id
+  for _, address in ipairs(addresses) do
+    if redis.call('SCARD', key) < MOST_ADDRESSES then redis.call('SADD', key, address) end
+  end
 end
 
 local function add_queues(prefix, id, names)

@@ -59,6 +59,7 @@ def page(number: int, words: int = 60) -> str:
 
 def publish_articles(outlet: Outlet, count: int, delay: float = 0.0) -> list[str]:
     """Give the outlet `count` articles and a feed that names them. Returns their addresses."""
+    outlet.publish("/", "<title>The Outlet</title>")
     urls = [outlet.publish(f"/report/{n}", page(n), delay=delay) for n in range(count)]
     headlines = [Headline(url, f"Report {n} from the river") for n, url in enumerate(urls)]
     outlet.publish("/feed", rss("The Outlet", outlet.url, headlines), "application/rss+xml")

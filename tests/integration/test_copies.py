@@ -219,7 +219,8 @@ def test_a_paragraph_that_three_articles_of_an_outlet_have_is_seen_and_what_copi
 
 
 def test_the_same_text_of_the_same_outlet_is_one_article_and_its_addresses_are_remembered(store: Store) -> None:
-    first, section = story("daily", paragraphs(1)), story("daily", paragraphs(1), name="sport/a")
+    first = story("daily", paragraphs(1), title="Ferries, at last")
+    section = story("daily", paragraphs(1), name="sport/a", title="FERRIES AT LAST")
     through_commit(store, first, QUEUES)
     assert through_commit(store, section, QUEUES) == Committed("duplicate", first.id)
     assert store.addresses(first.id) == {section.url}
@@ -270,6 +271,43 @@ def test_the_article_at_its_own_address_takes_over_from_the_one_that_came_first(
     assert through_commit(store, amp, QUEUES, url=f"{own.url}?amp").outcome == "duplicate"
 
 
+def test_a_text_under_another_title_each_day_is_another_article_each_day(store: Store) -> None:
+    for day in ("Monday", "Tuesday"):
+        made = story("daily", paragraphs(1), name=day, title=f"The cartoon of {day}")
+        assert through_commit(store, made, QUEUES).outcome == ("created" if day == "Monday" else "copy")
+    assert len(urls(store, "all")) == 2
+
+
+def test_addresses_that_a_feed_makes_up_at_each_poll_are_not_kept_for_ever(store: Store) -> None:
+    first = story("daily", paragraphs(1), title="T")
+    through_commit(store, first, QUEUES)
+    for number in range(210):
+        through_commit(store, story("daily", paragraphs(1), name=f"a?{number}", title="T"), QUEUES)
+    assert len(store.addresses(first.id)) == 200
+    through_commit(store, story("daily", paragraphs(3), title="T"), QUEUES)
+    kept = store.article(first.id)
+    assert kept
+    assert len(kept.addresses) == 200
+
+
+def test_a_correction_goes_to_the_queue_that_has_the_article_though_its_filter_takes_it_no_more(store: Store) -> None:
+    queues = {"all": QueueSettings(), "ferry": QueueSettings(words=("ferry",)), "gone": QueueSettings()}
+    through_commit(store, story("daily", paragraphs(1), title="The ferry"), queues)
+    del queues["gone"]
+    assert through_commit(store, story("daily", paragraphs(1), title="The tug"), queues).outcome == "updated"
+    assert [entry.event for entry in store.read_queue("ferry", "0", 10)] == ["created", "updated"]
+    assert [entry.event for entry in store.read_queue("gone", "0", 10)] == ["created"]
+
+
+def test_a_copy_of_what_was_retracted_comes_to_the_queue_that_had_the_first(store: Store, redis: Any) -> None:
+    first = story("agency", paragraphs(1))
+    through_commit(store, first, QUEUES)
+    redis.hset(store.keys.identity(first.id), "retracted", 1)
+    copy = story("daily", paragraphs(1))
+    assert through_commit(store, copy, QUEUES).outcome == "copy"
+    assert urls(store, "first") == [first.url, copy.url]
+
+
 # ── tombstones ──
 
 
@@ -303,7 +341,8 @@ def test_what_comes_back_after_its_purge_is_known_by_all_its_addresses_for_good(
     server: EmbeddedServer, store: Store, redis: Any
 ) -> None:
     kept = open_store(server.url, store.keys.prefix, RetentionSettings(article_days=1, tombstone_days=7))
-    first, section = story("daily", paragraphs(1)), story("daily", paragraphs(1), name="sport/a")
+    first = story("daily", paragraphs(1), title="Ferries, at last")
+    section = story("daily", paragraphs(1), name="sport/a", title="FERRIES AT LAST")
     copy = story("weekly", paragraphs(1))
     for each in (first, section, copy):
         through_commit(kept, each, QUEUES)

@@ -199,7 +199,7 @@ def test_the_same_article_twice_in_one_file_is_one_article(put_through: Import, 
 def test_the_same_body_at_two_addresses_of_one_file_is_an_article_and_a_duplicate(
     put_through: Import, store: Store, tmp_path: Path
 ) -> None:
-    file = jsonl(tmp_path / "letters.jsonl", record(1), record(2, text=record(1)["text"]))
+    file = jsonl(tmp_path / "letters.jsonl", record(1), record(2, text=record(1)["text"], title=record(1)["title"]))
     assert put_through(file).outcomes == {"created": 1, "duplicate": 1}
 
 

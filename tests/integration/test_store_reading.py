@@ -254,7 +254,7 @@ def test_a_field_that_is_not_saved_again_stays(store: Store) -> None:
 
 def test_the_counts_of_a_day_are_kept_by_source(store: Store) -> None:
     through_commit(store, article(A, text(1)))
-    through_commit(store, article(B, text(1)))
+    through_commit(store, article(B, text(1), title=f"The news at {A}"))
     store.set_aside(started(store, claimed(store, f"{A}/dead")), "outlet", "gone")
     assert store.day("outlet") == {"created": 1, "duplicate": 1, "dead": 1}
     assert store.days(["outlet", "other"]) == {"outlet": store.day("outlet"), "other": {}}

@@ -54,6 +54,20 @@ def retracted(watch: Watch) -> str:
     return url
 
 
+def test_an_outlet_that_answers_404_for_everything_has_retracted_nothing(begin: Begin) -> None:
+    watch = begin()
+    url = watch.publish()
+    for path in ("/report/1", "/"):
+        gone(watch, path)
+    watch.after(HOUR)
+    assert watch.after(HOUR) == ["gone, and the outlet's home page with it"]
+    assert [event for _, _, event in watch.queue()] == ["created"]
+    watch.outlet.publish("/", "The Outlet is back")
+    watch.after(watch.next_in(url) or 0.0)
+    watch.after(HOUR)
+    assert watch.queue()[-1] == ("/report/1", 2, "retracted")
+
+
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

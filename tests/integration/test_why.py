@@ -160,6 +160,7 @@ def test_looks_at_its_page_are_told_with_what_came_of_them_and_so_is_a_retractio
     newswire.look("/a")
     newswire.go_on()
     del newswire.outlet.answers["/a"]
+    newswire.outlet.publish("/", "The Outlet")
     for _ in range(2):
         newswire.look("/a")
     told = [step for step in newswire.told("/a")[4:] if not step.startswith("extracted by")]

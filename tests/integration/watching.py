@@ -25,6 +25,7 @@ class Watch:
         self.outlet = outlet
         self._redis = redis
         self.outlet.publish("/feed", rss("The Outlet", outlet.url, []), "application/rss+xml")
+        self.outlet.publish("/", "The Outlet")
         store.add_feeds(settings.feeds)
 
     def close(self) -> None:
