@@ -21,10 +21,12 @@ _log = logging.getLogger("teletipo.pipeline")
 
 
 class Found(NamedTuple):
-    """What a poll found. new: ids of entries that were new or changed; total: entries that the feed has, those without
-    an address left out; ttl: see Parsed; roll: for the next poll."""
+    """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
+    that were never seen before; total: entries that the feed has, those without an address left out; ttl: see Parsed;
+    roll: for the next poll."""
 
     new: list[str]
+    said: tuple[str, ...]
     total: int
     ttl: float | None
     roll: Roll
@@ -35,8 +37,10 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
     before = context.store.roll(feed.id)
     parsed = parse(feed, fetch, _seen(context, feed, before))
     roll, entries = _listed(feed, parsed, before)
+    new, said = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
     return Found(
-        new=_claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries)),
+        new=new,
+        said=said,
         total=sum(bool(each.entry) for each in roll),
         ttl=parsed.ttl,
         roll=Roll(context=parsed.context, entries=tuple(roll), head=parsed.head),
@@ -71,11 +75,16 @@ def _listed(feed: Feed, parsed: Parsed, before: Roll) -> tuple[list[RollEntry], 
     return roll, entries
 
 
-def _claimed(context: Context, feed: Feed, entries: list[Entry], moved: dict[str, str]) -> list[str]:
+def _claimed(
+    context: Context, feed: Feed, entries: list[Entry], moved: dict[str, str]
+) -> tuple[list[str], tuple[str, ...]]:
+    """The ids of those that were new or changed, and the dates of those that the feed had at no other address."""
     delay = context.settings.delay(feed.source)
     claims = [Claim(each, feed.source, feed.id, delay, known_as=moved.get(each.id, "")) for each in entries]
     verdicts = context.store.claim(claims) if claims else []
-    return [claim.entry.id for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"]
+    claimed = [(claim.entry, verdict) for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"]
+    said = (entry.published for entry, verdict in claimed if verdict == "new" and entry.id not in moved)
+    return [entry.id for entry, _ in claimed], tuple(said)
 
 
 def _tidy(entry: Entry, feed: Feed) -> Entry | None:

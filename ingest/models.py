@@ -178,6 +178,8 @@ class Fetch(Record, frozen=True, kw_only=True):
     validators: Validators = Validators()
     retry_after: float | None = None
     """Seconds, where a non-200 answer stated it; capped at 24 hours."""
+    fresh_for: float | None = None
+    """Seconds for which a good answer says that nothing new is to be had; capped at 24 hours."""
     terms: dict[str, str] = msgspec.field(default_factory=dict)
     """What its headers and robots.txt say about its use, by where that is said; see ingest/rights.py."""
     moved: str = ""

@@ -20,10 +20,11 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
-from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
+from ingest.models import Entry, Fetch, Outcome, Page, Source
+from ingest.pacing import Heard, next_poll
 from ingest.polling import address, ask, learned
 from ingest.publishing import publish
-from ingest.schedule import FINAL, FINAL_STATUS, interval_after, jittered
+from ingest.schedule import FINAL, FINAL_STATUS, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
 from ingest.store import FeedState, FirstLook, Known, Lease
@@ -75,10 +76,11 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
     found = claim_found(context, feed, fetch) if fetch.ok else None
-    interval = _interval(context.settings, feed, state, found)
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
-    told = {**_polled(state, fetch, found, interval), **taught_by_it}
-    context.store.finish_poll(lease, jittered(interval, context.random), told)
+    heard = Heard(found.said, found.total, found.ttl) if found else None
+    interval, pace = next_poll(context.settings, feed, state, fetch, heard, now)
+    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it}
+    context.store.finish_poll(lease, jittered(interval.seconds, context.random), told)
     if found:
         context.store.keep_roll(feed.id, found.roll)
     return f"{len(found.new)} to fetch of {found.total}" if found else "not modified"
@@ -147,17 +149,8 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
-def _interval(settings: Settings, feed: Feed, state: FeedState, found: Found | None) -> float:
-    policy = settings.sources[feed.source].fetch
-    least = policy.min_interval or settings.schedule.min_interval
-    most = policy.max_interval or settings.schedule.max_interval
-    new, entries, ttl = (len(found.new), found.total, found.ttl) if found else (0, state.entries, None)
-    return interval_after(state.interval, new=new, entries=entries, least=least, most=most, ttl=ttl)
-
-
-def _polled(state: FeedState, fetch: Fetch, found: Found | None, interval: float) -> dict[str, str | int | float]:
-    """The feed's state after a good poll."""
-    now = time.time()
+def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> dict[str, str | int | float]:
+    """The feed's state after a good poll, but for its pace."""
     return {
         "etag": fetch.validators.etag,
         "last_modified": fetch.validators.last_modified,
@@ -169,7 +162,6 @@ def _polled(state: FeedState, fetch: Fetch, found: Found | None, interval: float
         "outcome": fetch.outcome.value,
         "error": "",
         "failures": 0,
-        "interval": interval,
         "entries": found.total if found else state.entries,
         "claimed": " ".join(found.new) if found else "",
     }

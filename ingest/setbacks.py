@@ -86,6 +86,7 @@ def _poll_failed(context: Context, lease: Lease, error: Exception, wait: float |
         "outcome": outcome.value if outcome else type(error).__name__,
         "error": str(error),
         "failures": failures,
+        "why": "asked by Retry-After" if wait and delay <= wait else "it failed",
         "claimed": "",
     }
     context.store.finish_poll(lease, jittered(delay, context.random), told)

@@ -26,6 +26,9 @@ from ingest.store import STORE_DOWN, open_store, running_url
 
 AT_ONCE = 16
 
+LITTLE = 300.0
+"""Seconds between polls that are asked for and make no difference."""
+
 
 class Checked(NamedTuple):
     """What one GET of a feed's address found."""
@@ -153,7 +156,9 @@ def _check(asking: robots.Asking, feed: Feed) -> Checked:
     except ParseFailed as error:
         return Checked(feed, False, str(error))
     moved = f", now at {fetch.url}" if fetch.url != feed.url else ""
-    found = f"{len(parsed.entries)} entries in {fetch.elapsed:.1f} s{moved}"
+    asked = max(parsed.ttl or 0.0, fetch.fresh_for or 0.0)
+    rest = f", asks for {asked / 60:.0f} minutes between polls" if asked > LITTLE else ""
+    found = f"{len(parsed.entries)} entries in {fetch.elapsed:.1f} s{moved}{rest}"
     return Checked(feed, bool(parsed.entries), found, next((each.url for each in parsed.entries), ""))
 
 

@@ -13,6 +13,9 @@ from ingest.models import Source
 from ingest.store import FeedState, Store, running_url, source_state
 from ingest.wire import Wire
 
+WIDE = 100
+"""Columns of a terminal that has room for why the next poll is when it is."""
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with every feed.")
@@ -68,6 +71,7 @@ def _source(
         "name": source.name,
         "last_fetch": stands.last_poll,
         "next_poll": stands.next_poll,
+        "why": next((state.why for _, state in stands.feeds if state.next_poll == stands.next_poll), ""),
         "last_error": stands.last_error,
         "drift": stands.drift,
         "drifting_since": stands.drifting,
@@ -83,6 +87,9 @@ def _print(found: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name, justify in (("source", "left"), ("today", "right"), ("last fetch", "right"), ("next poll", "right")):
         table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    wide = console.width >= WIDE
+    if wide:
+        table.add_column("why then", style="dim", no_wrap=True)
     table.add_column("last error", style="red")
     for source in found["sources"]:
         table.add_row(
@@ -90,6 +97,7 @@ def _print(found: dict[str, Any]) -> None:
             str(source["articles_today"] or "·"),
             _span(source["last_fetch"] and now - source["last_fetch"], "never", " ago"),
             _span(source["next_poll"] and source["next_poll"] - now, "–", ""),
+            *([source["why"]] if wide else []),
             one_line(source["last_error"]),
         )
     console.print(table)

@@ -16,7 +16,7 @@ from requests.cookies import RequestsCookieJar
 
 from ingest.fetch.connection import WatchedAdapter
 from ingest.fetch.failures import FAILURES, Stopped, explained
-from ingest.fetch.headers import conditions, confirmed, fresh, retry_after, terms
+from ingest.fetch.headers import conditions, confirmed, fresh, fresh_for, retry_after, terms
 from ingest.fetch.urls import check, place, redirect_target
 from ingest.fetch.watch import Watch
 from ingest.models import Fetch, Outcome, Validators
@@ -30,6 +30,7 @@ _CHUNK = 65_536
 _BEGINNING = 4_096  # of an answer to a POST
 # A whole body: 203 is a 200 that a proxy changed. The rest of 2xx is none; bot walls answer 202 with an empty page.
 _WHOLE = {200, 203}
+_GOOD = _WHOLE | {304}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 
@@ -158,6 +159,7 @@ def _read(url: str, response: requests.Response, known: Validators, watch: Watch
         status=status,
         content_type=response.headers.get("Content-Type", ""),
         validators=known,
+        fresh_for=fresh_for(response.headers, datetime.now(UTC)) if status in _GOOD else None,
     )
     if status in _WHOLE:
         return _with_body(said, _body(response, watch), response)

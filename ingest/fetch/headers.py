@@ -13,6 +13,8 @@ from ingest.models import Validators
 _DAY = 86_400.0
 # What may be sent back as it came. A folded ETag would make every later request invalid; one above 1,000 characters,
 # with the other headers, comes near the 8 KB at which servers answer 400. Either would shut the feed out for good.
+_MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?([0-9]{1,10})", re.IGNORECASE)
+_NEVER_FRESH = re.compile(r"(?<![\w-])no-(?:store|cache)(?![\w-])", re.IGNORECASE)
 _OPAQUE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
 
 
@@ -55,14 +57,38 @@ def terms(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: said for name, said in found.items() if said.isprintable() and said}
 
 
+def fresh_for(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds for which the answer says that it stays fresh: at most a day, None where it says nothing.
+
+    max-age of Cache-Control, less the Age that it spent in caches on the way; else Expires, counted from Date, by the
+    server's own clock (RFC 9111, 4.2). no-store and no-cache ask for no wait, nor does what is over already.
+    """
+    said = headers.get("Cache-Control", "")
+    if _NEVER_FRESH.search(said):
+        return None
+    if found := _MAX_AGE.search(said):
+        age = headers.get("Age", "").strip()
+        seconds = float(found[1]) - (float(age) if re.fullmatch(r"[0-9]{1,10}", age) else 0.0)
+    else:
+        expires = _moment(headers.get("Expires", ""))
+        seconds = (expires - (_moment(headers.get("Date", "")) or now)).total_seconds() if expires else 0.0
+    return min(seconds, _DAY) if seconds > 0 else None
+
+
 def retry_after(value: str, now: datetime) -> float | None:
     """Retry-After, seconds or an HTTP date, as seconds from `now`: at most a day; None where it asks for nothing."""
     value = value.strip()
     if value.isascii() and value.isdecimal():
         return min(float(value), _DAY)
+    date = _moment(value)
+    seconds = (date - now).total_seconds() if date else -1.0
+    return min(seconds, _DAY) if seconds >= 0 else None
+
+
+def _moment(value: str) -> datetime | None:
+    """An HTTP date, None for anything else: "0" and "-1" are common in Expires."""
     try:
-        date = parsedate_to_datetime(value)
+        date = parsedate_to_datetime(value.strip())
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now.timestamp()
-    return min(seconds, _DAY) if seconds >= 0 else None

@@ -18,6 +18,7 @@ from ingest.parse.json_feed import parse_json_feed
 from ingest.parse.parsed import Listed, Parsed, absolute, context_of, refusal
 from ingest.parse.parts import Parts, may_be_captioned, parts
 from ingest.parse.text import as_paragraphs, as_utf8, looks_like_html, plain, without_controls
+from ingest.parse.ttl import asked_for
 from ingest.parse.walk import TEXT_BASE
 from ingest.roll import NOTHING, Head, Seen
 
@@ -84,7 +85,7 @@ def _head(result: Any, found: Parts | None) -> Head:
         top=found.top if found else 0,
         title=plain(_text(result.feed, "title")),
         language=_text(result.feed, "language"),
-        ttl=_ttl(result.feed),
+        ttl=asked_for(*(_text(result.feed, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         authors=_authors(result.feed) if atom else (),  # RFC 4287, 4.2.1; RSS has no such rule
         atom=atom,
     )
@@ -303,20 +304,3 @@ def _image(raw: Any, base: str) -> str:
 def _is_picture(media: Any) -> bool:
     kind = media.get("type", "") or media.get("medium", "")
     return kind.startswith("image") if kind else bool(_PICTURE.search(media.get("url") or media.get("href") or ""))
-
-
-_PERIODS = {"hourly": 3600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
-
-
-def _ttl(about: Any) -> float | None:
-    """<ttl> (RSS 2.0, minutes), else sy:updatePeriod over sy:updateFrequency; None for "always", "dayly", 0.1, -5."""
-    minutes = _whole(_text(about, "ttl"))
-    if minutes:
-        return minutes * 60.0
-    period = _PERIODS.get(_text(about, "sy_updateperiod").lower())
-    frequency = _whole(_text(about, "sy_updatefrequency") or "1")
-    return period / frequency if period and frequency else None
-
-
-def _whole(text: str) -> int:
-    return int(text) if re.fullmatch(r"[0-9]{1,7}", text) else 0

@@ -129,8 +129,9 @@ def _is_loopback(host: str) -> bool:
 _LEAST = (
     ("store", "port", 0), ("fetch", "timeout", 0.01), ("fetch", "deadline", 0.01), ("fetch", "max_bytes", 1),
     ("fetch", "max_redirects", 0), ("fetch", "delay", 0), ("schedule", "min_interval", 1), ("schedule", "lease", 0.1),
-    ("schedule", "max_interval", 1), ("schedule", "attempts", 1), ("schedule", "retry_first", 0),
-    ("schedule", "retry_cap", 0), ("workers", "fetch_threads", 1), ("workers", "processes", 0),
+    ("schedule", "max_interval", 1), ("schedule", "pace", 1), ("schedule", "attempts", 1),
+    ("schedule", "retry_first", 0), ("schedule", "retry_cap", 0), ("workers", "fetch_threads", 1),
+    ("workers", "processes", 0),
     ("workers", "process_seconds", 0.1), ("workers", "process_megabytes", 1), ("retention", "page_days", 0.001),
     ("retention", "entry_days", 0.001), ("retention", "queue_length", 1), ("retention", "queue_days", 0),
     ("retention", "article_days", 0), ("retention", "tombstone_days", 0), ("retention", "revisions", 1),

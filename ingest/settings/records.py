@@ -44,10 +44,12 @@ class FetchSettings(Strict, frozen=True, kw_only=True):
 
 class ScheduleSettings(Strict, frozen=True, kw_only=True):
     """When work is due, in seconds. lease: how long a leased piece of work may wait in a Celery queue, and how much
-    longer than its own limit it may run, before it is found again in `due`. attempts: tries before it is dead."""
+    longer than its own limit it may run, before it is found again in `due`. attempts: tries before it is dead. pace:
+    between two polls of a feed that has an entry an hour, see ingest/rhythm.py."""
 
     min_interval: float = 300.0
     max_interval: float = 86_400.0
+    pace: float = 1_800.0
     lease: float = 30.0
     attempts: int = 6
     retry_first: float = 30.0

@@ -61,7 +61,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     """What is remembered of a feed between polls. Times are Unix seconds, 0 for never; `claimed` holds the ids of the
     entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`. whole:
     when the whole feed came last; lies: 1 where a 304 of it hid what was new; address: where it has moved to for good,
-    if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet."""
+    if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
+    ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py."""
 
     etag: str = ""
     last_modified: str = ""
@@ -74,6 +75,10 @@ class FeedState(Record, frozen=True, kw_only=True):
     error: str = ""
     failures: int = 0
     interval: float = 0.0
+    why: str = ""
+    ttl: float = 0.0
+    fresh_for: float = 0.0
+    rhythm: str = ""
     entries: int = 0
     claimed: str = ""
     whole: float = 0.0

@@ -321,6 +321,14 @@ def test_a_410_is_gone(outlet: Outlet, fetcher: Fetcher) -> None:
     assert (fetch.outcome, fetch.status, fetch.error) == (Outcome.GONE, 410, "127.0.0.1: answered 410 Gone")
 
 
+def test_how_long_it_is_fresh_is_heard_on_a_200_and_a_304_and_no_failure(outlet: Outlet, fetcher: Fetcher) -> None:
+    for status in (200, 304, 500):
+        outlet.routes[f"/{status}"] = answer(FEED if status == 200 else b"", status=status, Cache_Control="max-age=900")
+    known = Validators(etag='"1"')
+    found = {status: fetcher.get(outlet.url(f"/{status}"), known).fresh_for for status in (200, 304, 500)}
+    assert found == {200: 900.0, 304: 900.0, 500: None}
+
+
 def test_retry_after_is_heard_on_any_answer_but_a_200(outlet: Outlet, fetcher: Fetcher) -> None:
     outlet.routes["/200"] = answer(FEED, Retry_After="60")
     outlet.routes["/429"] = answer(status=429, Retry_After="60")

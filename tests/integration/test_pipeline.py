@@ -292,6 +292,95 @@ def test_a_feed_that_kills_its_worker_each_time_is_not_forgotten(start: Start, o
     assert steps.poll() == "1 to fetch of 1"
 
 
+# ── when the next poll is ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hourly(outlet: Outlet, count: int, *, channel: str = "", **more: Any) -> None:
+    """A feed with an entry for each of the last `count` hours."""
+    now = datetime.now(UTC)
+    headlines = [Headline(f"{outlet.url}/{hour}", "News", now - timedelta(hours=hour)) for hour in range(count)]
+    feed = rss("The Outlet", outlet.url, headlines).replace(b"<description/>", f"<description/>{channel}".encode())
+    outlet.publish("/feed", feed, "application/rss+xml", **more)
+
+
+def next_poll(steps: Steps) -> float:
+    """Seconds, as `due` has it."""
+    state = steps.state()
+    assert state.next_poll
+    return state.next_poll - state.last_poll
+
+
+@pytest.mark.parametrize(
+    ("channel", "headers", "seconds", "why"),
+    [
+        ("<ttl>300</ttl>", {}, 18_000, "asked by the feed"),
+        ("", {"Cache-Control": "public, max-age=14400"}, 14_400, "asked by max-age"),
+        ("<ttl>300</ttl>", {"Cache-Control": "max-age=60"}, 18_000, "asked by the feed"),
+        ("<ttl>99999</ttl>", {}, 86_400, "asked by the feed"),
+    ],
+)
+def test_a_feed_is_polled_no_sooner_than_it_and_its_server_ask_for(
+    channel: str, headers: dict[str, str], seconds: float, why: str, start: Start, outlet: Outlet
+) -> None:
+    hourly(outlet, 48, channel=channel, headers=headers)
+    steps = start()
+    steps.poll()
+    assert seconds - 2 < next_poll(steps) < seconds + 2
+    assert steps.state().why == why
+    assert steps.poll() == "not modified"
+    assert seconds - 2 < next_poll(steps) < seconds + 2, "a 304 does not repeat it"
+    assert steps.state().why == why
+
+
+def test_the_dates_of_its_first_entries_tell_how_often_a_feed_is_to_be_polled(start: Start, outlet: Outlet) -> None:
+    hourly(outlet, 48)
+    steps = start(main=f"{MAIN}[schedule]\npace = 600\nmin_interval = 60\n")
+    steps.poll()
+    assert steps.state().why == "rhythm"
+    assert 200 < next_poll(steps) < 3600, "ten minutes, sooner by day and later by night"
+
+
+def test_a_feed_without_dates_learns_from_its_polls(start: Start, outlet: Outlet) -> None:
+    seen = [Headline(f"{outlet.url}/{number}", "News") for number in range(10)]
+    publish_feed(outlet, *seen)
+    steps = start()
+    steps.poll()
+    assert (steps.state().why, steps.state().interval) == ("new to us", 900)
+    publish_feed(outlet, *(Headline(f"{outlet.url}/more/{number}", "News") for number in range(8)), *seen[:2])
+    steps.poll()
+    assert steps.state().why in {"rhythm", "min_interval"}
+    assert steps.state().interval < 900
+
+
+def test_a_feed_of_which_entries_were_missed_is_polled_sooner(start: Start, outlet: Outlet) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=300)
+    old = [Headline(f"{outlet.url}/{number}", "News", long_ago + timedelta(days=number)) for number in range(200)]
+    publish_feed(outlet, *old)
+    steps = start(main=f"{MAIN}[schedule]\npace = 50000\n")
+    steps.poll()
+    before = steps.state().interval
+    publish_feed(outlet, *(Headline(f"{outlet.url}/new/{number}", "News") for number in range(3)))
+    steps.poll()
+    assert (steps.state().why, steps.state().interval) == ("entries were missed", before / 2)
+
+
+def test_a_feed_that_fails_says_so_and_keeps_what_it_learned(start: Start, outlet: Outlet) -> None:
+    hourly(outlet, 48, channel="<ttl>300</ttl>")
+    steps = start()
+    steps.poll()
+    before = steps.state()
+    outlet.publish("/feed", "not today", status=500)
+    steps.poll()
+    state = steps.state()
+    assert state.why == "it failed"
+    assert (state.rhythm, state.ttl) == (before.rhythm, 18_000)
+    assert next_poll(steps) < 70
+    outlet.publish("/feed", "not today", status=500, headers={"Retry-After": "4000"})
+    steps.poll()
+    assert steps.state().why == "asked by Retry-After"
+    assert 3998 < next_poll(steps) < 4002
+
+
 # ── hosts that ask for a pause ───────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -126,14 +126,24 @@ def test_status_keeps_its_columns_on_a_narrow_terminal(wire: Wire, tmp_path: Pat
     wire.store.add_feeds([feed])
     (lease,) = wire.store.lease("fetch", 60, 1)
     wire.store.finish_poll(
-        lease, 7200, {"last_poll": time.time() - 300, "error": "no answer, " * 20, "outcome": "timeout"}
+        lease,
+        7200,
+        {"last_poll": time.time() - 300, "error": "no answer, " * 20, "outcome": "timeout", "why": "it failed"},
     )
-    command = [str(Path(sys.executable).parent / "teletipo"), "status"]
-    told = subprocess.run(command, env=environ(wire, COLUMNS="80"), capture_output=True, text=True, timeout=30).stdout
-    head, line, *_ = told.splitlines()
+    head, line = _status(wire, 80)
     assert head.split() == ["source", "today", "last", "fetch", "next", "poll", "last", "error"]
     assert line.split()[:5] == ["transparencia-venezuela", "·", "5m", "ago", "2h"]
     assert "timeout: no" in line
+    head, line = _status(wire, 120)
+    assert head.split()[4:] == ["next", "poll", "why", "then", "last", "error"]
+    assert line.split()[4:9] == ["2h", "it", "failed", "timeout:", "no"]
+
+
+def _status(wire: Wire, columns: int) -> list[str]:
+    """Its first two lines."""
+    command = [str(Path(sys.executable).parent / "teletipo"), "status"]
+    environment = environ(wire, COLUMNS=str(columns))
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30).stdout.splitlines()[:2]
 
 
 def test_fetching_a_source_that_the_running_newswire_does_not_know_yet_ends_with_what_to_do(wire: Wire) -> None:

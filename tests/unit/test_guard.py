@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.fetch.failures import Stopped
 from ingest.fetch.guard import allowed
-from ingest.fetch.headers import conditions, confirmed, fresh, retry_after
+from ingest.fetch.headers import conditions, confirmed, fresh, fresh_for, retry_after
 from ingest.fetch.urls import check, redirect_target
 from ingest.models import Outcome, Validators
 
@@ -165,6 +167,46 @@ def test_a_redirect_leads_where_a_browser_would_go(location: str, target: str) -
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(value: str, seconds: float | None) -> None:
     assert retry_after(value, NOW) == seconds
+
+
+EXPIRES = {"Date": "Sun, 01 Mar 2026 12:00:00 GMT", "Expires": "Sun, 01 Mar 2026 12:30:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Cache-Control": "max-age=600"}, 600.0),
+        ({"Cache-Control": 'public, MAX-AGE = "600", must-revalidate'}, 600.0),
+        ({"Cache-Control": "max-age=600", "Age": "500"}, 100.0),
+        ({"Cache-Control": "max-age=600", "Age": "soon"}, 600.0),
+        ({"Cache-Control": "max-age=600", "Age": "700"}, None),
+        ({"Cache-Control": "max-age=31536000"}, 86_400.0),
+        ({"Cache-Control": "s-maxage=600"}, None),
+        ({"Cache-Control": "max-age=0"}, None),
+        ({"Cache-Control": "max-age=-1"}, None),
+        ({"Cache-Control": "no-cache, max-age=600"}, None),
+        ({"Cache-Control": "no-store"}, None),
+        (EXPIRES, 1800.0),
+        ({**EXPIRES, "Date": "Sun, 01 Mar 2026 12:20:00 GMT"}, 600.0),
+        ({**EXPIRES, "Date": "today"}, 1800.0),
+        ({**EXPIRES, "Cache-Control": "max-age=60"}, 60.0),
+        ({**EXPIRES, "Cache-Control": "max-age=0"}, None),
+        ({**EXPIRES, "Cache-Control": "no-cache"}, None),
+        ({**EXPIRES, "Expires": "Fri, 01 Mar 2126 12:00:00 GMT"}, 86_400.0),
+        ({"Expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, None),
+        ({"Expires": "0"}, None),
+        ({"Expires": "-1"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_an_answer_stays_fresh_is_what_its_server_says(headers: dict[str, str], seconds: float | None) -> None:
+    assert fresh_for(headers, NOW) == seconds
+
+
+@given(st.text(max_size=200), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
+def test_no_header_makes_an_answer_fresh_for_more_than_a_day(control: str, age: str, expires: str, date: str) -> None:
+    headers = {"Cache-Control": control, "Age": age, "Expires": expires, "Date": date}
+    assert 0 < (fresh_for(headers, NOW) or 1) <= 86_400
 
 
 def test_only_the_validators_that_are_known_are_sent() -> None:

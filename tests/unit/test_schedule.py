@@ -3,16 +3,21 @@
 from itertools import pairwise
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.models import Outcome
+from ingest.rhythm import Rhythm, worth_polling_in
 from ingest.schedule import (
     FINAL,
     FINAL_STATUS,
     FIRST_INTERVAL,
     HOPELESS,
+    Asked,
+    Interval,
+    Polled,
     interval_after,
     interval_after_failure,
     jittered,
@@ -21,86 +26,158 @@ from ingest.schedule import (
 from ingest.settings import ScheduleSettings
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+MONDAY_NOON = 1_767_571_200.0 + 12 * HOUR
 SCHEDULE = ScheduleSettings()
+NOTHING_ASKED = Asked()
 
 
-def interval(previous: float, new: int, entries: int = 20, ttl: float | None = None) -> float:
-    return interval_after(previous, new=new, entries=entries, least=5 * MINUTE, most=DAY, ttl=ttl)
+def rhythm(a_day: float) -> Rhythm:
+    """Of a feed that was watched for a month."""
+    return Rhythm(found=30 * a_day, watched=30 * DAY)
+
+
+def interval(
+    known: Rhythm,
+    *,
+    new: int = 1,
+    entries: int = 20,
+    asked: Asked = NOTHING_ASKED,
+    previous: float = HOUR,
+    first: bool = False,
+    pace: float = SCHEDULE.pace,
+    bounds: tuple[float, float] = (5 * MINUTE, DAY),
+) -> Interval:
+    least, most = bounds
+    polled = Polled(new, entries, first)
+    return interval_after(polled, known, MONDAY_NOON, asked, previous=previous, least=least, most=most, pace=pace)
 
 
 # ── after a poll ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_feeds_second_poll_is_a_quarter_of_an_hour_after_its_first() -> None:
-    assert interval(0, new=20) == interval(0, new=0) == FIRST_INTERVAL == 15 * MINUTE
+def test_a_feed_that_says_nothing_of_its_rhythm_is_polled_again_after_a_quarter_of_an_hour() -> None:
+    assert interval(Rhythm(), new=20, first=True) == (FIRST_INTERVAL, "new to us")
+    assert FIRST_INTERVAL == 15 * MINUTE
 
 
-def test_nothing_new_is_asked_for_less_often() -> None:
-    assert interval(HOUR, new=0) == 1.5 * HOUR
+def test_the_first_poll_of_a_feed_that_tells_its_rhythm_already_follows_it() -> None:
+    busy, quiet = interval(rhythm(50), new=20, first=True), interval(rhythm(1), new=20, first=True)
+    assert busy.why == quiet.why == "rhythm"
+    assert busy.seconds < FIRST_INTERVAL < HOUR < quiet.seconds
 
 
-@pytest.mark.parametrize("new", [10, 20])
-def test_a_feed_that_is_new_by_half_is_asked_twice_as_often_as_entries_may_have_been_missed(new: int) -> None:
-    assert interval(HOUR, new=new) == HOUR / 2
+def test_the_busier_a_feed_the_sooner_its_next_poll() -> None:
+    waits = [interval(rhythm(a_day)).seconds for a_day in (0.01, 0.1, 1, 5, 25, 125, 600, 3000)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] == DAY
+    assert waits[-1] == 5 * MINUTE
 
 
-@pytest.mark.parametrize("new", [1, 9])
-def test_a_few_new_entries_are_the_right_rhythm(new: int) -> None:
-    assert interval(HOUR, new=new) == HOUR
+def test_a_quiet_feed_is_asked_once_a_day_and_says_why() -> None:
+    assert interval(rhythm(0)) == (DAY, "quiet")
 
 
-def test_a_feed_without_entries_is_asked_less_often() -> None:
-    assert interval(HOUR, new=0, entries=0) == 1.5 * HOUR
+@pytest.mark.parametrize(("new", "missed"), [(20, True), (19, False), (1, False), (0, False)])
+def test_entries_that_were_never_seen_before_all_of_them_make_the_next_poll_come_twice_as_soon(
+    new: int, missed: bool
+) -> None:
+    found = interval(rhythm(0.1), new=new, previous=2 * HOUR)
+    assert (found == (HOUR, "entries were missed")) == missed
 
 
-def test_the_bounds_hold() -> None:
-    assert interval(6 * MINUTE, new=20) == 5 * MINUTE
-    assert interval(20 * HOUR, new=0) == DAY
+def test_a_first_poll_has_missed_nothing_and_a_feed_of_one_entry_never_does() -> None:
+    assert interval(rhythm(0.1), new=20, first=True).why == "quiet"
+    assert interval(rhythm(0.1), new=1, entries=1).why == "quiet"
 
 
-def test_what_the_feed_asks_for_is_the_least_but_never_more_than_the_most() -> None:
-    assert interval(HOUR, new=20, ttl=2 * HOUR) == 2 * HOUR
-    assert interval(HOUR, new=0, ttl=2 * MINUTE) == 1.5 * HOUR
-    assert interval(HOUR, new=0, ttl=30 * DAY) == DAY
+def test_a_feed_that_was_missed_may_be_asked_sooner_than_that_but_never_later() -> None:
+    assert interval(rhythm(200), new=20, previous=DAY).seconds < HOUR
 
 
-def test_a_quiet_feed_is_soon_asked_once_a_day_and_a_busy_one_every_five_minutes() -> None:
-    def settled(new: int) -> float:
-        seconds = 0.0
-        for _ in range(20):
-            seconds = interval(seconds, new)
-        return seconds
-
-    assert settled(0) == DAY
-    assert settled(20) == 5 * MINUTE
+def test_a_short_feed_is_asked_before_half_of_it_is_renewed() -> None:
+    """Of ten entries an hour and room for four, two are there after twelve minutes."""
+    slowly = HOUR * 10
+    short, long = (interval(rhythm(240), entries=entries, pace=slowly).seconds for entries in (4, 100))
+    assert short < 12 * MINUTE < long
 
 
-BOUNDS = st.tuples(st.floats(1, DAY), st.floats(1, DAY)).map(sorted)
+def test_a_feed_and_its_server_are_asked_no_sooner_than_they_wish() -> None:
+    busy = rhythm(200)
+    assert interval(busy, asked=Asked(ttl=2 * HOUR)) == (2 * HOUR, "asked by the feed")
+    assert interval(busy, asked=Asked(fresh_for=HOUR)) == (HOUR, "asked by max-age")
+    assert interval(busy, asked=Asked(ttl=HOUR, fresh_for=3 * HOUR)) == (3 * HOUR, "asked by max-age")
+    assert interval(busy, asked=Asked(retry_after=HOUR)) == (HOUR, "asked by Retry-After")
 
 
-@given(st.floats(0, 10 * DAY), st.integers(0, 500), st.integers(0, 500), BOUNDS, st.none() | st.floats(0, 10 * DAY))
-def test_no_poll_leaves_the_bounds(
-    previous: float, new: int, more: int, bounds: list[float], ttl: float | None
+def test_who_asks_for_less_than_is_waited_anyhow_changes_nothing() -> None:
+    least = Asked(ttl=MINUTE, fresh_for=MINUTE, retry_after=MINUTE)
+    assert interval(rhythm(20), asked=least) == interval(rhythm(20))
+
+
+def test_no_wish_is_longer_than_the_longest_interval_but_retry_after_is_obeyed() -> None:
+    assert interval(rhythm(200), asked=Asked(ttl=30 * DAY)) == (DAY, "asked by the feed")
+    assert interval(rhythm(200), asked=Asked(retry_after=DAY), bounds=(MINUTE, HOUR)).seconds == DAY
+
+
+BOUNDS = st.tuples(st.floats(1, DAY), st.floats(1, DAY)).map(lambda pair: (min(pair), max(pair)))
+RHYTHMS = st.builds(
+    Rhythm,
+    found=st.floats(0, 1e5),
+    watched=st.floats(0, 100 * DAY),
+    lately=st.floats(0, 1e4),
+    likely=st.floats(0, 1e4),
+    hours=st.just(()) | st.lists(st.integers(0, 400), min_size=24, max_size=24).map(tuple),
+    days=st.just(()) | st.lists(st.integers(0, 400), min_size=7, max_size=7).map(tuple),
+)
+SECONDS = st.none() | st.floats(0, 10 * DAY)
+POLLED = st.builds(lambda new, more, first: Polled(new, new + more, first), *[st.integers(0, 500)] * 2, st.booleans())
+
+
+@given(POLLED, RHYTHMS, st.floats(0, 4e9), st.builds(Asked, SECONDS, SECONDS, SECONDS), st.floats(0, DAY), BOUNDS)
+def test_no_poll_leaves_the_bounds_and_none_comes_before_it_may(
+    polled: Polled, known: Rhythm, clock: float, asked: Asked, previous: float, bounds: tuple[float, float]
 ) -> None:
     least, most = bounds
-    seconds = interval_after(previous, new=new, entries=new + more, least=least, most=most, ttl=ttl)
-    assert least <= seconds <= most
-    assert seconds >= min(ttl or 0, most)
+    seconds, why = interval_after(polled, known, clock, asked, previous=previous, least=least, most=most, pace=1800.0)
+    assert least <= seconds <= max(most, asked.retry_after or 0)
+    assert seconds >= min(max(asked.ttl or 0, asked.fresh_for or 0), most)
+    assert seconds >= (asked.retry_after or 0)
+    assert why
+
+
+@given(RHYTHMS, st.floats(0, 4e9), st.floats(1, 50))
+def test_more_entries_never_make_a_feed_wait_longer_and_a_slower_pace_never_shorter(
+    known: Rhythm, clock: float, times: float
+) -> None:
+    busier = msgspec.structs.replace(known, found=known.found * times)
+
+    def wait(known: Rhythm, pace: float) -> float:
+        return worth_polling_in(known, clock, pace=pace, most=DAY)
+
+    assert wait(busier, 1800) <= wait(known, 1800) + 1
+    assert wait(known, 1800 * times) >= wait(known, 1800) - 1
 
 
 # ── after a failure ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_each_failure_of_a_feed_in_a_row_doubles_the_wait_up_to_the_longest_interval() -> None:
-    waits = [interval_after_failure(failures, Outcome.TIMEOUT, None, SCHEDULE) for failures in range(1, 40)]
+    waits = [interval_after_failure(failures, Outcome.TIMEOUT, None, SCHEDULE) for failures in range(1, 21)]
     assert waits[:4] == [MINUTE, 2 * MINUTE, 4 * MINUTE, 8 * MINUTE]
     assert all(later == min(2 * earlier, DAY) for earlier, later in pairwise(waits))
     assert waits[-1] == DAY
 
 
+def test_a_feed_that_was_dead_for_weeks_is_asked_once_a_week_and_for_ever() -> None:
+    waits = [interval_after_failure(failures, Outcome.TIMEOUT, None, SCHEDULE) for failures in range(1, 1000)]
+    assert waits == sorted(waits)
+    assert waits[25] == 6 * DAY
+    assert waits[-1] == 7 * DAY
+
+
 @pytest.mark.parametrize("outcome", [None, *sorted(set(Outcome) - {Outcome.GONE, Outcome.BAD_URL})])
 def test_no_error_ends_a_feed(outcome: Outcome | None) -> None:
-    assert interval_after_failure(10_000, outcome, None, SCHEDULE) <= DAY
+    assert interval_after_failure(10_000, outcome, None, SCHEDULE) <= 7 * DAY
 
 
 @pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.BAD_URL])
