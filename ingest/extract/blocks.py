@@ -46,7 +46,8 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "src")
 """Where an image's address stands; a template that loads images late keeps a placeholder in `src`."""
 # At either end, maybe inside elements that begin or end there, or nothing but an element that is empty.
 _OUTER_BREAK = re.compile(
-    r"^((?:<(?!br>)[^>]*>)*)(?:\s|<br>)+|(?:\s|<br>)+((?:</\w+>)*)$|^<(\w+)(?: [^>]*)?></\3>|<(\w+)(?: [^>]*)?></\4>$"
+    r"^((?:<(?!br>)[^>]*>)*)(?:\s|<br>)+|(?:\s|<br>)+((?:</\w+>)*)$"
+    r"|^<(\w+)(?: [^>]*)?></\3>|<(\w+)(?: [^>]*)?></\4>(?=(?:</\w+>)*$)"
 )
 DEEP = 10
 """Elements with nothing but breaks in them, one beside or inside the other, that are looked for."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml.html import fragments_fromstring
 
@@ -104,6 +104,7 @@ def test_whatever_a_block_holds_nothing_in_its_html_acts(markup: str, tag: str) 
             assert re.match("https?:", each.get("src", "https:"))
 
 
+@example("one<b><b><br>")
 @given(st.lists(st.sampled_from([*HOSTILE, "<p>", "<br>", "<h3>", "<figcaption>"]), max_size=20).map("".join))
 def test_html_that_is_read_again_has_the_same_text_and_the_same_html(markup: str) -> None:
     blocks = clean_blocks(blocks_of(f"<div>{markup}</div>"))
