@@ -1,7 +1,7 @@
 """The JSON Schema of an article, made of the model: `make schema` writes it to docs/article.schema.json.
 
-What a field means is said once, in the docstrings of models.py, and is found there: `name: ...` in the record's own, or
-the words below the field.
+What a field means is said once, in the docstrings of the models, and is found there: `name: ...` in the record's own,
+or the words below the field.
 """
 
 import ast
