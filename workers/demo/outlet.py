@@ -1,5 +1,6 @@
 """A news outlet on loopback: real HTTP, with validators, delays and failures where they are asked for."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -40,6 +41,14 @@ class Asked:
     at: float
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of whoever went away before the answer was written."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Outlet:
     """Publishes what it is given: `with Outlet() as outlet: outlet.publish("/a", page)`. Thread-safe enough for tests:
     a path's answer is replaced whole."""
@@ -49,7 +58,7 @@ class Outlet:
         self.asked: list[Asked] = []
         self.robots: list[Asked] = []  # requests for /robots.txt, which come before all others
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
