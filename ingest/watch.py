@@ -133,7 +133,9 @@ def _answered(context: Context, lease: Lease, watched: Watched, fetch: Fetch) ->
 
 def _is_up(context: Context, lease: Lease) -> bool:
     """Whether the outlet has its home page: one that answers 404 for everything has taken nothing back."""
-    return context.fetcher.get(context.settings.source_or_host(lease.source).homepage).ok
+    homepage = context.settings.source_or_host(lease.source).homepage
+    fetch = robots.get(context.asking, lease.source, homepage)
+    return fetch.ok or fetch.outcome is Outcome.REFUSED_BY_ROBOTS
 
 
 def _until_next(context: Context, lease: Lease, watched: Watched) -> float | None:

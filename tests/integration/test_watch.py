@@ -68,6 +68,13 @@ def test_an_outlet_that_answers_404_for_everything_has_retracted_nothing(begin: 
     assert watch.queue()[-1] == ("/report/1", 2, "retracted")
 
 
+def test_a_home_page_that_robots_txt_refuses_is_not_asked_for_and_counts_as_there(begin: Begin) -> None:
+    watch = begin()
+    watch.outlet.publish("/robots.txt", "User-agent: *\nDisallow: /$", "text/plain")
+    retracted(watch)
+    assert not watch.asked("/")
+
+
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
