@@ -33,7 +33,7 @@ from ingest.watch import look_again
 _log = logging.getLogger("teletipo.pipeline")
 
 CONFLICTS = 10
-"""Times that commit may find another revision than the one just read; each needs another worker in between."""
+"""Times that what is learned of a source may be another than was just read; each needs another worker in between."""
 
 
 def run(context: Context, lease: Lease) -> str:

@@ -67,9 +67,11 @@ def publish(context: Context, lease: Lease, article: Article, guid: str, baselin
         queues = dict.fromkeys((*context.filters.queues_for(article), *having))
         committed = store.commit(lease, article, queues, context.settings.queues, baseline, case)
         if committed.outcome == "conflict":
-            article, case = _revised(context, article, case)
-            known, having = features(article.text), _having(context, article)
-            case = case._replace(minima=known.minima, paragraphs=known.paragraphs)
+            text = article.text
+            article, case, having = _revised(context, article, case)
+            if article.text != text:
+                known = features(article.text)
+                case = case._replace(minima=known.minima, paragraphs=known.paragraphs)
         elif committed.outcome == "candidates":
             new = [
                 each
@@ -193,18 +195,14 @@ def _all(*addresses: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(addresses))[:MOST_ADDRESSES]
 
 
-def _having(context: Context, article: Article) -> list[str]:
-    """The queues that have the article, and get its next revision though their filter takes it no more: whoever was
-    told of an article is told how it was corrected."""
-    return [name for name in context.store.queues_with(article.id) or () if name in context.settings.queues]
-
-
-def _revised(context: Context, article: Article, case: Case) -> tuple[Article, Case]:
-    """The article as the next revision of what was published, and how it is settled where it is none."""
+def _revised(context: Context, article: Article, case: Case) -> tuple[Article, Case, list[str]]:
+    """The article as the next revision of what was published, how it is settled where it is none, and the queues that
+    have it. These get the revision though their filter takes it no more: whoever was told of an article is told how it
+    was corrected."""
     standing = context.store.standing(article.id)
-    addresses = dict.fromkeys((*article.addresses, *sorted(context.store.addresses(article.id))))
-    article = msgspec.structs.replace(article, addresses=_all(*addresses))
+    article = msgspec.structs.replace(article, addresses=_all(*article.addresses, *standing.addresses))
     lines = outlet_of(context.store.learned(article.source)[0]).lines
     found = revised(standing, article, context.settings.revisions, lambda line: recurs(lines, line))
     settled = (standing.revision, found.settled) if found.settled else None
-    return found.article, case._replace(settled=settled, again=found.again)
+    having = [name for name in standing.queues if name in context.settings.queues]
+    return found.article, case._replace(settled=settled, again=found.again), having

@@ -175,7 +175,7 @@ def _retracted(article: Article) -> Article:
 
 def _queues(context: Context, article: Article) -> list[str]:
     """The queues that have the article and are still there."""
-    has = context.store.queues_with(article.id)
+    has = context.store.identity(article.id).queues
     return (
         list(context.filters.queues_for(article)) if has is None else [q for q in has if q in context.settings.queues]
     )

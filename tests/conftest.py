@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import feedparser
 import pytest
 
 from ingest.settings import RetentionSettings, Settings, load
@@ -60,6 +62,21 @@ def write_config(tmp_path: Path) -> WriteConfig:
         )
 
     return write
+
+
+@pytest.fixture
+def read_by_feedparser(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many entries each call of feedparser found."""
+    calls: list[int] = []
+    real = feedparser.parse
+
+    def parse_and_count(*args: Any, **more: Any) -> Any:
+        result = real(*args, **more)
+        calls.append(len(result.entries))
+        return result
+
+    monkeypatch.setattr(feedparser, "parse", parse_and_count)
+    return calls
 
 
 def config_folder(folder: Path, url: str, *, main: str = "", source: str = "", queues: str = "") -> Path:

@@ -1,4 +1,4 @@
--- with: lib_life lib_pace lib_clusters
+-- with: lib_life lib_pace lib_addresses
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
 -- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
@@ -71,9 +71,7 @@ if ARGV[8] == 'process' then
 end
 local slot = math.max(now, tonumber(redis.call('GET', KEYS[4]) or 0))
 local delay = pace(KEYS[9], ARGV[9])
-if delay > 0 then
-  redis.call('SET', KEYS[4], string.format('%.0f', slot + delay), 'PX', string.format('%.0f', slot + delay - now))
-end
+if delay > 0 then set_until(KEYS[4], slot + delay, now) end
 redis.call('ZREM', KEYS[6], ARGV[1])
 redis.call('ZADD', KEYS[5], string.format('%.0f', slot), ARGV[1])
 return verdict

@@ -1,4 +1,4 @@
--- with: lib_life lib_fingerprints lib_clusters
+-- with: lib_life lib_publishing lib_addresses lib_fingerprints lib_clusters
 -- Commit an article: publish it, or say why not, and take its entry out of `due`. All or nothing, once.
 --
 -- KEYS[1]  due:process           zset     read and written
@@ -18,11 +18,12 @@
 --          7 sorted in ms   8 ms that a finished entry is remembered   9 source   10 figures or ''
 --          11 prefix of all keys   12 JSON of what else is to be known:
 --               queues {{name, length, duplicates}, ...}   addresses {url, ...}   told {url, title, language, published}
---               minima, paragraphs: how many of ARGV[14..] are which   life: ms that fingerprints are kept
---               revisions: how many are kept   guid: what the feed calls it   judged {id = {kind, revision}, ...}, see below
+--               minima: how many of ARGV[14..] are such   life: ms that fingerprints are kept
+--               revisions: how many are kept   guid: what the feed calls it
+--               judged {id = {kind, revision}, ...}, see below
 --               moved: true where the entry is known to be this article at a new address
---               settled: the revision against which the caller saw no change that is to be published, as: the outcome then,
---               `unchanged` or `quietened`   again: ms until one that is quietened may be, where it ever may
+--               settled: the revision against which the caller saw no change that is to be published, as: the outcome
+--               then, `unchanged` or `quietened`   again: ms until one that is quietened may be, where it ever may
 --          13 article JSON that names what it is a copy of, for where it comes into a cluster, or ''
 --          14.. features of the text, the minima first
 -- Keys of other articles (identity, links, cluster) and life:<id> are found on the way, so all keys must be in one slot on
@@ -30,8 +31,8 @@
 --
 -- An article keeps the place in `articles` that it got when it was created, so that pages of a listing do not shift.
 -- One entry at a time owns an article and may revise it: the one that published it, until one comes at its own address or
--- it moves, when its old address has no more say. Any other entry of it (AMP, mobile, a section's copy) is a duplicate, even where its words differ a little:
--- else two such addresses would publish revisions in turn.
+-- it moves, when its old address has no more say. Any other entry of it (AMP, mobile, a section's copy) is a duplicate,
+-- even where its words differ a little: else two such addresses would publish revisions in turn.
 --
 -- Articles that share fingerprints with this one are candidates. The caller reads them, and comes again with what each is:
 -- `same` or `part` (a copy, see lib_clusters.lua), `duplicate` (this very article) or '' (neither), at which revision of it.
@@ -72,24 +73,24 @@ local function duplicate_of(article, reason)
   return finish('duplicate', article, article .. ' ' .. reason)
 end
 
-local function take_over(owner)
+local known = redis.call('HMGET', KEYS[4], 'revision', 'content', 'owner', 'retracted', 'queues', 'moved')
+
+local function take_over()
+  local owner = known[3]
   if owner and owner ~= entry then redis.call('HDEL', prefix .. 'entry:' .. owner, 'owns') end
   redis.call('HSET', KEYS[4], 'owner', entry)
   redis.call('HSET', KEYS[2], 'owns', id)
+  if also.moved then redis.call('HSET', KEYS[4], 'moved', 1) end
 end
 
-local known = redis.call('HMGET', KEYS[4], 'revision', 'content', 'owner', 'retracted', 'queues', 'moved')
 local revision = tonumber(known[1] or 0)
 local own = also.moved or known[3] == entry or entry == id and not known[6]
 if revision > 0 then
   if not own then return duplicate_of(id, 'address') end
   if known[2] == ARGV[5] and not known[4] then also.settled, also.as = revision, 'unchanged' end
   if also.settled == revision then
-    take_over(known[3])
-    if also.moved then
-      add_addresses(prefix, id, also.addresses)
-      redis.call('HSET', KEYS[4], 'moved', 1)
-    end
+    take_over()
+    if also.moved then add_addresses(prefix, id, also.addresses) end
     if also.as == 'unchanged' then
       redis.call('HSET', KEYS[4], 'content', ARGV[5])
       redis.call('HDEL', KEYS[4], 'changes')
@@ -228,16 +229,10 @@ end
 
 -- ── it is published ──
 
-local before = revision > 0 and redis.call('GET', KEYS[3])
-if before then
-  redis.call('HSET', KEYS[9], revision, before)
-  redis.call('HDEL', KEYS[9], revision - also.revisions)
-end
-redis.call('SET', KEYS[3], ARGV[6])
+replace(KEYS[3], KEYS[9], revision, ARGV[6], also.revisions)
 redis.call('HSET', KEYS[4], 'revision', ARGV[4], 'content', ARGV[5], 'source', source, 'sorted', ARGV[7],
   'guid', also.guid)
-take_over(known[3])
-if also.moved then redis.call('HSET', KEYS[4], 'moved', 1) end
+take_over()
 redis.call('HDEL', KEYS[4], 'retracted')
 if revision > 0 then redis.call('HINCRBY', KEYS[4], 'changes', 1) end
 -- it may have been a tombstone
@@ -258,8 +253,7 @@ local took = {}
 for place, queue in ipairs(also.queues) do
   local name, length, duplicates = queue[1], queue[2], queue[3]
   if among(known[5], name) or wanted(prefix, id, source, name, duplicates) then
-    redis.call('XADD', KEYS[12 + place], 'MAXLEN', '~', length, '*', 'id', id, 'revision', ARGV[4], 'event', event,
-      'source', source, 'url', also.told[1], 'title', also.told[2], 'language', also.told[3], 'published', also.told[4])
+    put_into(KEYS[12 + place], length, id, ARGV[4], event, source, unpack(also.told))
     table.insert(took, name)
   end
 end

@@ -1,4 +1,4 @@
--- with: lib_clusters
+-- with: lib_publishing lib_clusters
 -- Put articles into a queue that does not have them: a queue that was added is filled with what is in the store.
 --
 -- KEYS[1]  queue:<name>    stream   read from ARGV[1] on, and written
@@ -25,9 +25,8 @@ for number = 2, #KEYS do
   local id, revision, source = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if not there[id] and redis.call('HGET', KEYS[number], 'revision') == revision
     and wanted(prefix, id, source, queue, duplicates) then
-    last = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'id', id, 'revision', revision,
-      'event', revision == '1' and 'created' or 'updated', 'source', source, 'url', ARGV[at + 3],
-      'title', ARGV[at + 4], 'language', ARGV[at + 5], 'published', ARGV[at + 6])
+    local event = revision == '1' and 'created' or 'updated'
+    last = put_into(KEYS[1], ARGV[2], id, revision, event, source, unpack(ARGV, at + 3, at + 6))
     add_queues(prefix, id, {queue})
     written = written + 1
   end

@@ -1,3 +1,4 @@
+-- with: lib_pace
 -- A host asked to be left alone: its next free slot is after that, and what waits already will find the pause.
 --
 -- A host that asks again as soon as a pause is over is given longer ones, twice as long each time.
@@ -16,10 +17,7 @@ if ms <= 0 then return end
 redis.call('HSET', KEYS[3], 'pauses', pauses)
 redis.call('PEXPIRE', KEYS[3], ARGV[4])
 local time = redis.call('TIME')
-local ends = time[1] * 1000 + math.floor(time[2] / 1000) + ms
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for number = 1, 2 do
-  local key = KEYS[number]
-  if ends > tonumber(redis.call('GET', key) or 0) then
-    redis.call('SET', key, string.format('%.0f', ends), 'PX', string.format('%.0f', ms))
-  end
+  if now + ms > tonumber(redis.call('GET', KEYS[number]) or 0) then set_until(KEYS[number], now + ms, now) end
 end

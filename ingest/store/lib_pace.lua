@@ -5,6 +5,11 @@
 --   pace:<host>   hash   crawl: ms, see hosts.py; latency: ms, see answered.lua
 local MOST_PACE = 30000
 
+-- Keep a moment that is still to come, and no longer than until then.
+local function set_until(key, ms, now)
+  if ms > now then redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms - now)) end
+end
+
 local function pace(key, configured)
   local known = redis.call('HMGET', key, 'crawl', 'latency')
   return math.max(tonumber(configured), math.min(MOST_PACE, math.max(tonumber(known[1] or 0), tonumber(known[2] or 0))))

@@ -21,10 +21,6 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local delay = pace(KEYS[5], ARGV[3])
 
-local function set(key, ms)
-  if ms > now then redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms - now)) end
-end
-
 local function wait(slot)
   redis.call('ZADD', KEYS[1], string.format('%.0f', slot), ARGV[1])
   redis.call('HINCRBY', KEYS[2], 'attempt', -1)
@@ -34,7 +30,7 @@ local turn = redis.call('HDEL', KEYS[2], 'turn') == 1
 local ends = redis.call('GET', KEYS[4])
 if ends then
   local slot = math.max(tonumber(ends), tonumber(redis.call('GET', KEYS[3]) or 0))
-  if delay > 0 then set(KEYS[3], slot + delay) end
+  if delay > 0 then set_until(KEYS[3], slot + delay, now) end
   wait(slot)
   if KEYS[7] then tell(KEYS[7], now, string.format('paused %.0f', slot - now)) end
   return {1, 1}
@@ -42,10 +38,10 @@ end
 if turn or not KEYS[7] then return {1, 0} end
 local free = tonumber(redis.call('GET', KEYS[6]) or 0)
 if free <= now + delay * EARLY then
-  set(KEYS[6], now + delay)
+  set_until(KEYS[6], now + delay, now)
   return {1, 0}
 end
-set(KEYS[6], free + delay)
+set_until(KEYS[6], free + delay, now)
 wait(free)
 redis.call('HSET', KEYS[2], 'turn', 1)
 return {1, 2}

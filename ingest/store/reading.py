@@ -49,12 +49,15 @@ class Known(NamedTuple):
 
 class Standing(NamedTuple):
     """How a published article stands. changes: in a row, with no fetch in between that found it unchanged; age: seconds
-    since it was last revised; article: the latest revision, None where its text is no longer kept."""
+    since it was last revised; article: the latest revision, None where its text is no longer kept; queues: those that
+    have it; addresses: those that were found after it was published, in order."""
 
     revision: int
     changes: int
     age: float
     article: Article | None
+    queues: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
 
 class FeedState(Record, frozen=True, kw_only=True):
@@ -166,14 +169,22 @@ class Reading(Queues):
     def standing(self, article_id: str) -> Standing:
         """How the article stands, in one round trip; revision 0 where it never was published."""
         with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hmget(self.keys.identity(article_id), "revision", "changes")
+            pipeline.hmget(self.keys.identity(article_id), "revision", "changes", "queues")
             pipeline.get(self.keys.article(article_id))
             pipeline.zscore(self.keys.revised, article_id)
             pipeline.time()
-            (revision, changes), kept, revised, (seconds, micros) = pipeline.execute()
+            pipeline.smembers(self.keys.addresses(article_id))
+            (revision, changes, queues), kept, revised, (seconds, micros), addresses = pipeline.execute()
         article = article_from_json(kept) if kept else None
         age = seconds + micros / 1e6 - (revised or 0.0) / 1000
-        return Standing(int(revision or 0), int(changes or 0), age, article)
+        return Standing(
+            int(revision or 0),
+            int(changes or 0),
+            age,
+            article,
+            tuple((queues or b"").decode().split()),
+            tuple(sorted(address.decode() for address in addresses)),
+        )
 
     def revisions(self, article_id: str) -> list[Article]:
         """Every kept revision of the article, the oldest first, the latest one last."""

@@ -1,4 +1,4 @@
--- with: lib_life
+-- with: lib_life lib_publishing
 -- The page is gone for good: publish the article once more, as retracted, and plan the next look or end the watch.
 --
 -- KEYS[1]  due:watch             zset     read and written
@@ -18,22 +18,18 @@
 -- Returns  lost | conflict (its revision is another than ARGV[5] - 1, or its text is no longer kept) | retracted
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return 'lost' end
-local revision, before = tonumber(redis.call('HGET', KEYS[5], 'revision') or 0), redis.call('GET', KEYS[4])
-if not before or revision + 1 ~= tonumber(ARGV[5]) then return 'conflict' end
+local revision = tonumber(redis.call('HGET', KEYS[5], 'revision') or 0)
+if revision + 1 ~= tonumber(ARGV[5]) or redis.call('EXISTS', KEYS[4]) == 0 then return 'conflict' end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[7], revision, before)
-redis.call('HDEL', KEYS[7], revision - tonumber(ARGV[7]))
-redis.call('SET', KEYS[4], ARGV[6])
+replace(KEYS[4], KEYS[7], revision, ARGV[6], tonumber(ARGV[7]))
 redis.call('HSET', KEYS[5], 'revision', ARGV[5], 'retracted', string.format('%.0f', now))
 redis.call('ZADD', KEYS[6], string.format('%.0f', now), ARGV[4])
 redis.call('HINCRBY', KEYS[8], 'retracted', 1)
 redis.call('EXPIRE', KEYS[8], 3456000)
 for index = 11, #KEYS do
-  redis.call('XADD', KEYS[index], 'MAXLEN', '~', ARGV[index + 3], '*', 'id', ARGV[4], 'revision', ARGV[5],
-    'event', 'retracted', 'source', ARGV[8], 'url', ARGV[9], 'title', ARGV[10], 'language', ARGV[11],
-    'published', ARGV[12])
+  put_into(KEYS[index], ARGV[index + 3], ARGV[4], ARGV[5], 'retracted', unpack(ARGV, 8, 12))
 end
 if redis.call('HGET', KEYS[3], 'step') == 'done' then
   redis.call('HSET', KEYS[3], 'outcome', 'retracted')

@@ -19,23 +19,19 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local delay = pace(KEYS[6], ARGV[3])
 
-local function set(key, ms)
-  if ms > now then redis.call('SET', key, string.format('%.0f', ms), 'PX', string.format('%.0f', ms - now)) end
-end
-
 local free = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), tonumber(redis.call('GET', KEYS[4]) or 0))
 local line = tonumber(redis.call('GET', KEYS[5]) or 0)
 local turn = redis.call('HGET', KEYS[2], 'turn')
 redis.call('HDEL', KEYS[2], 'turn')
 if free > now or (line > now and not turn) then
   local slot = math.max(free, line)
-  set(KEYS[5], slot + 2 * delay)
+  set_until(KEYS[5], slot + 2 * delay, now)
   redis.call('HSET', KEYS[2], 'turn', 1)
   redis.call('HINCRBY', KEYS[2], 'attempt', -1)
   redis.call('ZADD', KEYS[1], string.format('%.0f', slot), ARGV[1])
   return {1, 1}
 end
-set(KEYS[3], now + delay)
-set(KEYS[7], math.max(now + delay, tonumber(redis.call('GET', KEYS[7]) or 0)))
-if not turn then set(KEYS[5], now + 2 * delay) end
+set_until(KEYS[3], now + delay, now)
+set_until(KEYS[7], math.max(now + delay, tonumber(redis.call('GET', KEYS[7]) or 0)), now)
+if not turn then set_until(KEYS[5], now + 2 * delay, now) end
 return {1, 0}

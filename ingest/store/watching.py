@@ -141,11 +141,6 @@ class Watching(Work):
         """The article's page was found as it was, which ends a row of changes (see commit.lua)."""
         self._redis.hdel(self.keys.identity(article_id), "changes")
 
-    def queues_with(self, article_id: str) -> list[str] | None:
-        """The queues that the article was published to; None where that was not written down."""
-        queues = self._redis.hget(self.keys.identity(article_id), "queues")
-        return None if queues is None else queues.decode().split()
-
     def retract(
         self,
         lease: Lease,

@@ -307,7 +307,7 @@ def test_every_key_on_a_page_stands_in_the_table_of_keys(page: Path) -> None:
 
 def test_the_fields_of_a_queue_entry_are_documented_in_the_order_in_which_they_are_written() -> None:
     told = [row[0].strip("`") for row in rows(section(text_of("docs/contract.md"), "## Fields of a queue entry"))]
-    written = text_of("ingest/store/commit.lua")
+    written = text_of("ingest/store/lib_publishing.lua")
     added = written[written.index("'XADD'") :].partition("'*', ")[2].partition(")\n")[0]
     assert told == re.findall(r"'(\w+)', \S+", added)
     assert told == [name for name in QueueEntry.__struct_fields__ if name != "entry"]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.rhythm import Rhythm, begun, expected, learned, worth_polling_in
+from tests.unit.rhythms import RHYTHMS
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 MONDAY = 1_767_571_200.0  # 2026-01-05
@@ -125,17 +126,6 @@ def test_a_silence_makes_a_feed_wait_longer_until_it_is_usual() -> None:
     noon = MONDAY + 12 * HOUR
     silent = learned(rhythm, [], 3 * HOUR, noon)
     assert wait(silent, noon) > 1.2 * wait(rhythm, noon)
-
-
-RHYTHMS = st.builds(
-    Rhythm,
-    found=st.floats(0, 1e5),
-    watched=st.floats(0, 100 * DAY),
-    lately=st.floats(0, 1e4),
-    likely=st.floats(0, 1e4),
-    hours=st.just(()) | st.lists(st.integers(0, 400), min_size=24, max_size=24).map(tuple),
-    days=st.just(()) | st.lists(st.integers(0, 400), min_size=7, max_size=7).map(tuple),
-)
 
 
 @given(RHYTHMS, st.floats(0, 4e9), st.floats(0, 10 * DAY))

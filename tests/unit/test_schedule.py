@@ -24,6 +24,7 @@ from ingest.schedule import (
     retry_after,
 )
 from ingest.settings import ScheduleSettings
+from tests.unit.rhythms import RHYTHMS
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 MONDAY_NOON = 1_767_571_200.0 + 12 * HOUR
@@ -120,15 +121,6 @@ def test_no_wish_is_longer_than_the_longest_interval_but_retry_after_is_obeyed()
 
 
 BOUNDS = st.tuples(st.floats(1, DAY), st.floats(1, DAY)).map(lambda pair: (min(pair), max(pair)))
-RHYTHMS = st.builds(
-    Rhythm,
-    found=st.floats(0, 1e5),
-    watched=st.floats(0, 100 * DAY),
-    lately=st.floats(0, 1e4),
-    likely=st.floats(0, 1e4),
-    hours=st.just(()) | st.lists(st.integers(0, 400), min_size=24, max_size=24).map(tuple),
-    days=st.just(()) | st.lists(st.integers(0, 400), min_size=7, max_size=7).map(tuple),
-)
 SECONDS = st.none() | st.floats(0, 10 * DAY)
 POLLED = st.builds(lambda new, more, first: Polled(new, new + more, first), *[st.integers(0, 500)] * 2, st.booleans())
 
