@@ -6,7 +6,8 @@
     sources/*.toml  one outlet each
 
 records.py holds the records, toml.py reads one file into one of them, secrets.py a webhook's secret, loading.py puts
-them together. Whatever is not understood is a ConfigError that names the file, the key and the remedy.
+them together, and writing.py writes the file of a source. Whatever is not understood is a ConfigError that names the
+file, the key and the remedy.
 """
 
 from ingest.settings.loading import default_config, load

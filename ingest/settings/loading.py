@@ -206,15 +206,21 @@ def _check_secret(file: Path, name: str, secret: str, environ: Mapping[str, str]
 def _sources(folder: Path) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for file in sorted(folder.glob("*.toml")):
-        source = toml.convert(Source, _with_versions(toml.read(file)), file)
-        if source.id != file.stem:
-            raise ConfigError(f"{file}: id is {source.id!r}; make it {file.stem!r}, the file's name")
-        toml.check(file, "timezone", source.timezone, ZoneInfo, "an IANA time zone such as America/Caracas")
-        for url in (source.homepage, *(feed.url for feed in source.polled())):
-            toml.check(file, "address", url, _http_url, "an http:// or https:// address")
-        _check_rules(file, source)
+        source = read_source(file, toml.read(file))
         sources[source.id] = source
     return sources
+
+
+def read_source(file: Path, values: dict[str, Any]) -> Source:
+    """The source that these values are; `file` is where they stand, or will. Raises ConfigError."""
+    source = toml.convert(Source, _with_versions(values), file)
+    if source.id != file.stem:
+        raise ConfigError(f"{file}: id is {source.id!r}; make it {file.stem!r}, the file's name")
+    toml.check(file, "timezone", source.timezone, ZoneInfo, "an IANA time zone such as America/Caracas")
+    for url in (source.homepage, *(feed.url for feed in source.polled())):
+        toml.check(file, "address", url, _http_url, "an http:// or https:// address")
+    _check_rules(file, source)
+    return source
 
 
 def _with_versions(values: dict[str, Any]) -> dict[str, Any]:
