@@ -12,6 +12,7 @@ import msgspec
 from ingest import guids
 from ingest.clean import clean_url
 from ingest.context import Context
+from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
 from ingest.parse import Listed, Parsed, parse
 from ingest.roll import Roll, RollEntry, Seen, enrolled
@@ -36,6 +37,8 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
     """Read what was fetched and claim the entries in it. Raises ParseFailed."""
     before = context.store.roll(feed.id)
     parsed = parse(feed, fetch, _seen(context, feed, before))
+    if parsed.maps:
+        raise ParseFailed("an index of sitemaps, not a sitemap; name the sitemap itself")
     roll, entries = _listed(feed, parsed, before)
     new, said = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
     return Found(

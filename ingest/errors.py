@@ -11,7 +11,7 @@ TeletipoError
 ├── LeaseLost             somebody else holds this piece of work now: drop yours, nothing is lost
 └── WorkFailed            one attempt at a piece of work failed; it goes back into `due`
     ├── FetchFailed       no usable answer came from the outlet
-    ├── ParseFailed       the bytes are not a feed, a sitemap or a listing that can be read
+    ├── ParseFailed       the bytes are no feed, sitemap, page of posts or listing that can be read
     └── ExtractFailed     no article could be found in the page
 """
 
@@ -126,7 +126,7 @@ class FetchFailed(WorkFailed):
 
 
 class ParseFailed(WorkFailed):
-    """The bytes are not a feed, a sitemap or a listing that can be read."""
+    """The bytes are no feed, sitemap, page of posts or listing that can be read."""
 
 
 class ExtractFailed(WorkFailed):

@@ -31,15 +31,15 @@ _NOT_THERE = {
 
 def address(feed: Feed, state: FeedState) -> str:
     """Where the feed is asked for: the address that it has moved to, else the configured one."""
-    return state.address or feed.url
+    return state.address or feed.address
 
 
 def ask(context: Context, feed: Feed, state: FeedState, now: float) -> tuple[Fetch, bool]:
     """The feed's answer, and whether it was asked for in full behind a 304. now: Unix seconds."""
     url, known = address(feed, state), _known(state)
     fetch = robots.get(context.asking, feed.source, url, known)
-    if url != feed.url and _is_not_there(fetch):
-        return robots.get(context.asking, feed.source, feed.url), False
+    if url != feed.address and _is_not_there(fetch):
+        return robots.get(context.asking, feed.source, feed.address), False
     if fetch.status == HTTPStatus.NOT_MODIFIED and now - state.whole >= DAY:
         whole = robots.get(context.asking, feed.source, url, Validators(body_hash=state.body_hash))
         if whole.ok or whole.outcome is Outcome.NOT_MODIFIED:
@@ -65,7 +65,7 @@ def learned(feed: Feed, state: FeedState, fetch: Fetch, *, hidden: bool, now: fl
     again = fetch.moved == state.moving_to
     moves, since = (state.moves + 1, state.moving_since) if again else (1, now)
     if moves >= MOVES and now - since >= MOVED_FOR:
-        adopted = "" if fetch.moved == feed.url else fetch.moved
+        adopted = "" if fetch.moved == feed.address else fetch.moved
         return told | {"address": adopted, "moving_to": ""}
     return told | {"moves": moves, "moving_since": since}
 

@@ -171,7 +171,7 @@ class Wire:
             return [feed.id for feed in self.settings.feeds.values() if feed.url == name]
         feeds = [feed.id for feed in self.settings.source(name).polled()]
         if not feeds:
-            raise ConfigError(f"source {name!r} has no feeds, sitemaps or listings; add one to its file")
+            raise ConfigError(f"source {name!r} has no feeds, sitemaps, WordPress API or listings; add one to its file")
         return feeds
 
     def _claim_by_hand(self, address: str) -> Claim:

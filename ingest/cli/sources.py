@@ -148,14 +148,14 @@ def _check_article(asking: robots.Asking, source: Source, checked: list[Checked]
 
 
 def _check(asking: robots.Asking, feed: Feed) -> Checked:
-    fetch = robots.get(asking, feed.source, feed.url)
+    fetch = robots.get(asking, feed.source, feed.address)
     if not fetch.ok:
         return Checked(feed, False, f"{fetch.outcome}: {fetch.error}")
     try:
         parsed = parse(feed, fetch)
     except ParseFailed as error:
         return Checked(feed, False, str(error))
-    moved = f", now at {fetch.url}" if fetch.url != feed.url else ""
+    moved = f", now at {fetch.url}" if fetch.url != feed.address else ""
     asked = max(parsed.ttl or 0.0, fetch.fresh_for or 0.0)
     rest = f", asks for {asked / 60:.0f} minutes between polls" if asked > LITTLE else ""
     found = f"{len(parsed.entries)} entries in {fetch.elapsed:.1f} s{moved}{rest}"

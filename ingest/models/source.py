@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from ingest.models.base import Record, Strict, short_hash
+from ingest.wordpress import POLLED, posts_url
 
 
 class Listing(Strict, frozen=True, kw_only=True):
@@ -56,17 +57,22 @@ class FetchPolicy(Strict, frozen=True, kw_only=True):
     robots: Literal["obey", "ignore"] | None = None
 
 
-FeedKind = Literal["feed", "sitemap", "listing"]
+FeedKind = Literal["feed", "sitemap", "wordpress", "listing"]
 
 
 class Feed(Record, frozen=True, kw_only=True):
-    """One polled URL of a source."""
+    """One polled URL of a source, as it is configured."""
 
     id: str
     source: str
     url: str
     kind: FeedKind
     listing: Listing | None = None
+
+    @property
+    def address(self) -> str:
+        """What a poll asks for: of a WordPress API its newest posts, of all others their URL."""
+        return posts_url(self.url, per_page=POLLED) if self.kind == "wordpress" else self.url
 
 
 class Source(Strict, frozen=True, kw_only=True):
@@ -84,6 +90,7 @@ class Source(Strict, frozen=True, kw_only=True):
     about: str = ""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    wordpress: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
     extract: tuple[ExtractRules, ...] = ()
     fetch: FetchPolicy = FetchPolicy()
@@ -95,7 +102,7 @@ class Source(Strict, frozen=True, kw_only=True):
         return max(fitting, key=lambda rules: rules.since or date.min, default=ExtractRules())
 
     def polled(self) -> tuple[Feed, ...]:
-        """Every feed of this source: `feeds`, then `sitemaps`, then `listings`."""
+        """Every feed of this source: `feeds`, then `sitemaps`, then `wordpress`, then `listings`."""
 
         def feed(url: str, kind: FeedKind, listing: Listing | None = None) -> Feed:
             return Feed(id=f"{self.id}:{short_hash(url, 8)}", source=self.id, url=url, kind=kind, listing=listing)
@@ -103,5 +110,6 @@ class Source(Strict, frozen=True, kw_only=True):
         return (
             *(feed(url, "feed") for url in self.feeds),
             *(feed(url, "sitemap") for url in self.sitemaps),
+            *(feed(url, "wordpress") for url in self.wordpress),
             *(feed(listing.url, "listing", listing) for listing in self.listings),
         )

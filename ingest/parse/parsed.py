@@ -17,12 +17,20 @@ class Listed(Record, frozen=True, kw_only=True):
     entry: Entry | None = None
 
 
+class Map(Record, frozen=True, kw_only=True):
+    """A sitemap that an index of sitemaps names. changed: its lastmod, as it was written."""
+
+    url: str
+    changed: str = ""
+
+
 class Parsed(Record, frozen=True, kw_only=True):
-    """One feed, sitemap or listing as read.
+    """One feed, sitemap, page of posts or listing as read.
 
     entries: those that were read. ttl: seconds that it asks us to wait between polls, None where it says nothing that
     makes sense. context, listed, head: what the next poll need not read again, see ingest/roll.py, with every entry in
-    the order of the feed; empty where nothing can be cut out of it.
+    the order of the feed; empty where nothing can be cut out of it. maps: of an index of sitemaps, which has no
+    entries.
     """
 
     entries: tuple[Entry, ...]
@@ -32,6 +40,7 @@ class Parsed(Record, frozen=True, kw_only=True):
     context: bytes = b""
     listed: tuple[Listed, ...] = ()
     head: Head | None = None
+    maps: tuple[Map, ...] = ()
 
 
 RULES = 1
@@ -61,7 +70,7 @@ def absolute(base: str, link: str) -> str:
 
 _KINDS = (
     (r"<(?:\w+:)?urlset\b", "a sitemap", "list it under `sitemaps`"),
-    (r"<(?:\w+:)?sitemapindex\b", "an index of sitemaps", "name the sitemap itself"),
+    (r"<(?:\w+:)?sitemapindex\b", "an index of sitemaps", "list it under `sitemaps`"),
     (r"<(?:!doctype html|html|head|body)\b", "an HTML page", "is the address still right?"),
     (r"<(?:\w+:)?(?:rss|feed|rdf)\b", "a feed", "list it under `feeds`"),
     (r"<opml\b", "a list of feeds (OPML)", "`teletipo sources import` reads it"),

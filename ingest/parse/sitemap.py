@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
-from ingest.parse.parsed import Parsed, absolute, refusal
+from ingest.parse.parsed import Map, Parsed, absolute, refusal
 from ingest.parse.text import decoded, plain
 
 MAX_ENTRIES = 50_000  # the protocol's own limit, as is the next one
@@ -16,13 +16,11 @@ MAX_BYTES = 50 * 1024 * 1024
 
 
 def parse_sitemap(feed: Feed, fetch: Fetch) -> Parsed:
-    """Read a sitemap, gzipped or not. An index of sitemaps is refused: it lists no articles.
-
-    Raises ParseFailed.
-    """
+    """Read a sitemap or an index of sitemaps, gzipped or not. Raises ParseFailed."""
     body = _unpacked(fetch.body)
     base = fetch.url or feed.url
     entries: list[Entry] = []
+    maps: list[Map] = []
     # By name, never by namespace: outlets write it with https, without the version or not at all.
     walk = etree.iterparse(
         io.BytesIO(body.lstrip()),
@@ -37,17 +35,18 @@ def parse_sitemap(feed: Feed, fetch: Fetch) -> Parsed:
         for event, element in walk:
             if element.getparent() is None and event == "start":
                 _check_root(element, body)
-            elif event == "end" and _name(element) == "url":
-                entries.extend(_entries(element, base))
+            elif event == "end" and _name(element) in {"url", "sitemap"}:
+                entries.extend(_entries(element, base) if _name(element) == "url" else [])
+                maps.extend(_maps(element, base) if _name(element) == "sitemap" else [])
                 element.clear()
-                if len(entries) >= MAX_ENTRIES:
+                if max(len(entries), len(maps)) >= MAX_ENTRIES:
                     break
     except etree.XMLSyntaxError as error:
-        if not entries:
+        if not entries and not maps:
             raise refusal(decoded(body[:20_000], fetch.content_type), "a sitemap") from error
-    if not entries and (walk.root is None or len(walk.error_log)):
+    if not entries and not maps and (walk.root is None or len(walk.error_log)):
         raise refusal(decoded(body[:20_000], fetch.content_type), "a sitemap")
-    return Parsed(entries=tuple(entries))
+    return Parsed(entries=tuple(entries), maps=tuple(maps))
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -64,7 +63,7 @@ def _unpacked(body: bytes) -> bytes:
 
 
 def _check_root(root: Any, body: bytes) -> None:
-    if _name(root) != "urlset":
+    if _name(root) not in {"urlset", "sitemapindex"}:
         raise refusal(decoded(body[:20_000]), "a sitemap")
 
 
@@ -89,6 +88,13 @@ def _entries(element: Any, base: str) -> list[Entry]:
         image=absolute(base, said.get("image/loc", "")),
     )
     return [entry]
+
+
+def _maps(element: Any, base: str) -> list[Map]:
+    """The one sitemap of a <sitemap>, or none where its address is no address."""
+    said = _said(element)
+    url = absolute(base, said.get("sitemap/loc", ""))
+    return [Map(url=url, changed=said.get("sitemap/lastmod", ""))] if url else []
 
 
 def _said(element: Any) -> dict[str, str]:

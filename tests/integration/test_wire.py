@@ -169,7 +169,7 @@ def test_a_source_without_feeds_says_what_to_add(outlet: Outlet, store: Store, w
     file = settings.config / "sources" / "outlet.toml"
     file.write_text(file.read_text().replace(f'feeds = ["{outlet.url}/feed"]', "feeds = []"))
     wire = connect(store.url, config=settings.config)
-    with pytest.raises(ConfigError, match="has no feeds, sitemaps or listings; add one"):
+    with pytest.raises(ConfigError, match="has no feeds, sitemaps, WordPress API or listings; add one"):
         wire.fetch("outlet")
     wire.close()
 

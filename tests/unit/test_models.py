@@ -184,12 +184,13 @@ def test_a_record_cannot_be_changed() -> None:
 # ── a source's feeds ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_source_polls_its_feeds_then_its_sitemaps_then_its_listings() -> None:
+def test_a_source_polls_its_feeds_then_sitemaps_then_posts_of_wordpress_then_listings() -> None:
     listing = Listing(url="https://h.example/news", entry="article")
     source = msgspec.structs.replace(
         SOURCE,
         feeds=("https://h.example/rss", "https://h.example/atom"),
         sitemaps=("https://h.example/sitemap.xml",),
+        wordpress=("https://h.example/wp-json/wp/v2/posts",),
         listings=(listing,),
     )
     polled = source.polled()
@@ -197,9 +198,11 @@ def test_a_source_polls_its_feeds_then_its_sitemaps_then_its_listings() -> None:
         ("feed", "https://h.example/rss"),
         ("feed", "https://h.example/atom"),
         ("sitemap", "https://h.example/sitemap.xml"),
+        ("wordpress", "https://h.example/wp-json/wp/v2/posts"),
         ("listing", "https://h.example/news"),
     ]
-    assert [feed.listing for feed in polled] == [None, None, None, listing]
+    assert [feed.listing for feed in polled] == [None, None, None, None, listing]
+    assert [feed.address == feed.url for feed in polled] == [True, True, True, False, True]
     assert {feed.source for feed in polled} == {"harbour"}
 
 

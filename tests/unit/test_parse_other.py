@@ -7,7 +7,7 @@ import pytest
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, FeedKind, Fetch, Listing, Outcome
-from ingest.parse import Parsed, parse
+from ingest.parse import Map, Parsed, parse
 
 DATA = Path(__file__).parents[1] / "data/feeds"
 CORPORA = Path(__file__).parents[2].parent / "shared/corpora/feeds"
@@ -72,6 +72,19 @@ def test_at_most_fifty_thousand_addresses_are_taken() -> None:
     assert len(sitemap(b"<urlset>" + b"<url><loc>/a</loc></url>" * 50_001 + b"</urlset>")) == 50_000
 
 
+def test_an_index_of_sitemaps_names_sitemaps_with_what_it_says_of_their_changes() -> None:
+    body = b"""<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+        <sitemap><loc>/sitemap-2026-11.xml.gz</loc><lastmod> 2026-11-24T10:00:00+00:00 </lastmod></sitemap>
+        <sitemap><loc>https://cdn.example/old.xml</loc></sitemap><sitemap><loc>mailto:x</loc></sitemap>
+        </sitemapindex>"""
+    parsed = read(body, "sitemap")
+    assert parsed.maps == (
+        Map(url="https://harbour.example/sitemap-2026-11.xml.gz", changed="2026-11-24T10:00:00+00:00"),
+        Map(url="https://cdn.example/old.xml"),
+    )
+    assert parsed.entries == ()
+
+
 def test_an_empty_sitemap_is_a_sitemap() -> None:
     assert sitemap(b"<urlset></urlset>") == ()
 
@@ -79,17 +92,13 @@ def test_an_empty_sitemap_is_a_sitemap() -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (
-            b"<sitemapindex><sitemap><loc>/s</loc></sitemap></sitemapindex>",
-            "index of sitemaps.*name the sitemap itself",
-        ),
         (b"<rss version='2.0'><channel/></rss>", "a feed, not a sitemap; list it under `feeds`"),
         (b"<!doctype html><html><body>gone</body></html>", "an HTML page"),
         (b"gone", "begins with 'gone'"),
         (b"\x1f\x8bgone", "gzip file that cannot be unpacked"),
         (gzip.compress(b" " * (51 << 20)), "more than 50 MB"),
     ],
-    ids=["index", "feed", "page", "text", "bad gzip", "gzip bomb"],
+    ids=["feed", "page", "text", "bad gzip", "gzip bomb"],
 )
 def test_what_is_no_sitemap_is_named(body: bytes, says: str) -> None:
     with pytest.raises(ParseFailed, match=says):

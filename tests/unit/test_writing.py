@@ -28,6 +28,7 @@ EVERYTHING = replace(
     FARO,
     about='A "newspaper" of a port town;\nthe only one.',
     sitemaps=("https://elfaro.example/news.xml",),
+    wordpress=("https://elfaro.example/wp-json/wp/v2/posts",),
     listings=(Listing(url="https://elfaro.example/a", entry="li"), Listing(url="https://elfaro.example/b", entry="p")),
     extract=(ExtractRules(body="#old"), ExtractRules(since=date(2026, 3, 1), body="#new", remove=(".share", "aside"))),
     fetch=FetchPolicy(delay=5.0, full_text="never", watch=False),
