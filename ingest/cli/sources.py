@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ingest import robots
 from ingest.baseline import Baseline, drift
+from ingest.cli.adding import add
 from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
 from ingest.cli.learned import forget, learned_lines
 from ingest.cli.pages import page_from, page_of
@@ -109,6 +110,7 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
     sys.exit(0 if all(answer.ok for answer in checked) and all(well) and not drifting else 1)
 
 
+sources.add_command(add)
 sources.add_command(forget)
 
 

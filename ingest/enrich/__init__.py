@@ -5,12 +5,12 @@ article and returns it with fields added. An enricher that fails leaves the arti
 import logging
 from collections.abc import Callable
 
-from ingest.enrich.language import add_language
+from ingest.enrich.language import add_language, language_of
 from ingest.enrich.notes import add_notes
 from ingest.enrich.reading import add_reading_time
 from ingest.models import Article
 
-__all__ = ["ENRICHERS", "add_language", "add_notes", "add_reading_time", "enrich"]
+__all__ = ["ENRICHERS", "add_language", "add_notes", "add_reading_time", "enrich", "language_of"]
 
 Enricher = Callable[[Article], Article]
 

@@ -19,10 +19,14 @@ CODE = 2
 def add_language(article: Article) -> Article:
     """`language` as ISO 639-1; what the page or feed claimed stays where the text is too short or mixed to tell, or
     in a language without such a code."""
-    sample = f"{article.title} {article.text}"[:SAMPLE].replace("\n", " ").strip()
+    found = language_of(f"{article.title} {article.text}")
+    return msgspec.structs.replace(article, language=found) if found else article
+
+
+def language_of(text: str) -> str:
+    """ISO 639-1 of the text's language; empty where it is too short or mixed to tell, or has no such code."""
+    sample = text[:SAMPLE].replace("\n", " ").strip()
     if len(sample) < LEAST_CHARACTERS:
-        return article
+        return ""
     best = detect(sample, model="lite", k=1)[0]
-    if float(best["score"]) < LEAST_SCORE or len(str(best["lang"])) != CODE:
-        return article
-    return msgspec.structs.replace(article, language=str(best["lang"]))
+    return str(best["lang"]) if float(best["score"]) >= LEAST_SCORE and len(str(best["lang"])) == CODE else ""

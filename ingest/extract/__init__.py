@@ -11,6 +11,7 @@ evidence that it came from, and ingest/clean reads it afterwards. No I/O.
 
 from ingest.extract.blocks import blocks_of
 from ingest.extract.body import Extracted, extract
+from ingest.extract.front import front
 from ingest.extract.inspection import Selected, inspect_rules
 from ingest.extract.learning import Reading, read
 from ingest.extract.outlet import (
@@ -40,6 +41,7 @@ __all__ = [
     "counts_lines",
     "evidence_of",
     "extract",
+    "front",
     "inspect_rules",
     "outlet_of",
     "packed",

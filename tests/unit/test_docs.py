@@ -112,7 +112,7 @@ def test_the_commands_of_the_pages_are_found_at_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["teletipo sources add x", "teletipo run --fast", "sudo -u teletipo X=1 /opt/teletipo nope | jq ."]
+    "line", ["teletipo sources adopt x", "teletipo run --fast", "sudo -u teletipo X=1 /opt/teletipo nope | jq ."]
 )
 def test_a_command_that_is_not_there_would_be_noticed(line: str) -> None:
     with pytest.raises(UsageError):

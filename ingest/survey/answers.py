@@ -1,0 +1,125 @@
+"""Candidates -> what each of them answered, asked side by side."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ingest.clean import read_date
+from ingest.discover import Answer, Candidate, Front, candidates, child, in_page, likely, read_front, root_address
+from ingest.errors import ExtractFailed, ParseFailed
+from ingest.extract import front as tree_of
+from ingest.models import Entry, Feed, Fetch
+from ingest.parse import Parsed, parse
+from ingest.survey.turns import Turns
+
+AT_ONCE = 6
+KEPT = 5
+"""GETs that are left for the articles and what is said of the outlet by its API."""
+
+
+def ask_around(turns: Turns, front: Front, given: tuple[Candidate, ...]) -> list[Answer]:
+    """What is stated first, then what is usual, as far as nothing good has answered yet."""
+    found = [*given, *candidates(front, turns.robots(front.url))]
+    if not any(each.kind == "wordpress" for each in found):
+        found += likely(front, "wordpress", all_of_them=False)
+    if not any(each.kind == "sitemap" for each in found):
+        found += likely(front, "sitemap", all_of_them=False)[:2]
+    answers = _ask(turns, found)
+    if not _any_good(answers, "feed"):
+        answers += _ask(turns, _others(likely(front, "feed", all_of_them=True), answers))
+    if not _any_good(answers, "feed") and not _any_good(answers, "sitemap"):
+        answers += _ask(turns, _others(likely(front, "sitemap", all_of_them=True), answers))
+    return answers
+
+
+def about_itself(turns: Turns, answers: list[Answer]) -> dict[str, Any]:
+    """What the outlet's WordPress says of it (name, timezone_string, gmt_offset); empty where there is none."""
+    posts = next((each.candidate.url for each in answers if each.kind == "wordpress" and each.entries), "")
+    fetch = turns.get(root_address(posts)) if posts else None
+    try:
+        said = msgspec.json.decode(fetch.body) if fetch and fetch.ok else {}
+    except msgspec.MsgspecError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _any_good(answers: list[Answer], kind: str) -> bool:
+    return any(each.kind == kind and (each.entries or each.maps) for each in answers)
+
+
+def _others(found: list[Candidate], answers: list[Answer]) -> list[Candidate]:
+    asked = {each.candidate.url for each in answers}
+    return [each for each in found if each.url not in asked]
+
+
+def _ask(turns: Turns, found: list[Candidate]) -> list[Answer]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [answer for answers in pool.map(lambda each: _answers(turns, each), found) for answer in answers]
+
+
+def _answers(turns: Turns, candidate: Candidate) -> list[Answer]:
+    """The candidate's answer, and those of what it leads to: a page of feeds, or an index of sitemaps."""
+    if candidate.comments:
+        return [Answer(candidate, candidate.url)]
+    if turns.left_for(candidate.url) <= KEPT:
+        return [Answer(candidate, candidate.url, "not asked: enough was asked of this outlet")]
+    fetch = turns.get(_feed(candidate).address)
+    if fetch is None:
+        return [Answer(candidate, candidate.url, "not asked: enough was asked of this outlet")]
+    answer, maps = _answer(candidate, fetch)
+    if maps and (newest := child(maps)):
+        return [_with_articles(turns, answer, newest)]
+    if answer.problem and fetch.ok and candidate.how != "a usual address" and not candidate.how.startswith("linked at"):
+        inner = _others(_feeds_on(fetch), [answer])
+        return [answer, *(each for one in inner[:4] for each in _answers(turns, one))]
+    return [answer]
+
+
+def _answer(candidate: Candidate, fetch: Fetch) -> tuple[Answer, list[tuple[str, str]]]:
+    url = candidate.url if candidate.kind == "wordpress" else fetch.moved or candidate.url
+    if not fetch.ok:
+        return Answer(candidate, url, f"{fetch.outcome}: {fetch.error.partition(': ')[2] or fetch.error}"), []
+    try:
+        parsed = parse(_feed(candidate), fetch)
+    except ParseFailed as error:
+        return Answer(candidate, url, str(error)), []
+    maps = [(each.url, each.changed) for each in parsed.maps]
+    return _read(Answer(candidate, url, maps=len(maps)), parsed), maps
+
+
+def _feed(candidate: Candidate) -> Feed:
+    return Feed(id="", source="", url=candidate.url, kind=candidate.kind)
+
+
+def _read(answer: Answer, parsed: Parsed) -> Answer:
+    return answer._replace(
+        entries=tuple((entry, _date(entry)) for entry in parsed.entries), title=parsed.title, language=parsed.language
+    )
+
+
+def _with_articles(turns: Turns, index: Answer, newest: str) -> Answer:
+    """An index of sitemaps with the articles of its latest one."""
+    fetch = turns.get(newest)
+    if fetch is None or not fetch.ok:
+        return index
+    answer, _ = _answer(Candidate(newest, "sitemap", index.candidate.how), fetch)
+    return index._replace(entries=answer.entries, problem="")
+
+
+def _date(entry: Entry) -> datetime | None:
+    return next((date for raw in (entry.published, entry.updated) if raw and (date := read_date(raw, "UTC"))), None)
+
+
+def _feeds_on(fetch: Fetch) -> list[Candidate]:
+    """The feeds that a page leads to which was taken for one; none where it is none of feeds."""
+    if "feed" not in fetch.url.lower() and "rss" not in fetch.url.lower():
+        return []
+    try:
+        tree, _ = tree_of(fetch.body, fetch.url, fetch.content_type)
+    except ExtractFailed:
+        return []
+    page = read_front(tree, fetch.url)
+    return [each for each in in_page(page.links, fetch.url) if urlsplit(each.url).path != urlsplit(fetch.url).path]

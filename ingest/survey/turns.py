@@ -1,0 +1,78 @@
+"""GETs of a survey: by robots.txt, with the pause that each host is given, and not too many of them."""
+
+import threading
+import time
+from urllib.parse import urlsplit
+
+from ingest import robots
+from ingest.fetch import Fetcher
+from ingest.fetch.robots import origin
+from ingest.models import Fetch
+from ingest.settings import Settings
+
+MOST_GETS = 25
+"""Of one outlet, robots.txt not counted."""
+
+MOST_SECONDS = 60.0
+"""That the pauses may take: a host that asks for long ones is asked less."""
+
+LEAST_GETS = 8
+"""For the front page, a way or two, and the articles."""
+
+
+class _Paced(robots.Unkept):
+    """Remembers what robots.txt asks each host to be given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delays: dict[str, float] = {}
+
+    def keep_crawl_delay(self, host: str, seconds: float) -> None:
+        self.delays[host] = seconds
+
+
+class Turns:
+    """`get(url)`, from any number of threads: each host is asked for one thing at a time, with its pause between."""
+
+    def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
+        self._kept = _Paced()
+        self._asking = robots.Asking(settings, fetcher, self._kept)
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}
+        self.gets = 0
+
+    def get(self, url: str) -> Fetch | None:
+        """The answer; None where too much was asked already."""
+        if not self._turn(url):
+            return None
+        return robots.get(self._asking, self._source(url), url)
+
+    def robots(self, url: str) -> str:
+        """The robots.txt of the URL's host, as it was when its first page was asked for."""
+        known = self._kept.robots(origin(url))
+        return known.rules if known else ""
+
+    def left_for(self, url: str) -> int:
+        """How many more GETs there may be, this one's host being asked."""
+        pause = self._pause(url)
+        most = max(LEAST_GETS, min(MOST_GETS, int(MOST_SECONDS / pause))) if pause else MOST_GETS
+        return max(0, most - self.gets)
+
+    def _turn(self, url: str) -> bool:
+        """Wait for the host's turn. Returns False where none is left."""
+        host = urlsplit(url).netloc.lower()
+        with self._lock:
+            if not self.left_for(url):
+                return False
+            self.gets += 1
+            at = max(time.monotonic(), self._next.get(host, 0.0))
+            self._next[host] = at + self._pause(url)
+        time.sleep(max(0.0, at - time.monotonic()))
+        return True
+
+    def _pause(self, url: str) -> float:
+        asked = self._kept.delays.get(urlsplit(url).netloc.lower(), 0.0)
+        return max(self._asking.settings.delay(self._source(url)), asked)
+
+    def _source(self, url: str) -> str:
+        return self._asking.settings.source_of(url).id
