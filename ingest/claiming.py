@@ -23,14 +23,16 @@ _log = logging.getLogger("teletipo.pipeline")
 
 class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
-    that were never seen before; total: entries that the feed has, those without an address left out; ttl: see Parsed;
-    roll: for the next poll."""
+    that were never seen before; total: entries that the feed has, those without an address left out; ttl, hub,
+    topic: see Parsed; roll: for the next poll."""
 
     new: list[str]
     said: tuple[str, ...]
     total: int
     ttl: float | None
     roll: Roll
+    hub: str = ""
+    topic: str = ""
 
 
 def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
@@ -47,6 +49,8 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
         total=sum(bool(each.entry) for each in roll),
         ttl=parsed.ttl,
         roll=Roll(context=parsed.context, entries=tuple(roll), head=parsed.head),
+        hub=parsed.hub,
+        topic=parsed.topic,
     )
 
 

@@ -29,6 +29,7 @@ from ingest.setbacks import set_back
 from ingest.settings import Settings
 from ingest.store import FeedState, FirstLook, Known, Lease
 from ingest.watch import look_again
+from ingest.websub import Named, named
 
 _log = logging.getLogger("teletipo.pipeline")
 
@@ -151,6 +152,8 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
 
 def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> dict[str, str | int | float]:
     """The feed's state after a good poll, but for its pace."""
+    said = Named(found.hub, found.topic) if found else Named(state.hub, state.topic)
+    names = named(fetch.links, said)
     return {
         "etag": fetch.validators.etag,
         "last_modified": fetch.validators.last_modified,
@@ -164,6 +167,7 @@ def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> 
         "failures": 0,
         "entries": found.total if found else state.entries,
         "claimed": " ".join(found.new) if found else "",
+        **names._asdict(),
     }
 
 

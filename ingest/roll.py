@@ -39,6 +39,8 @@ class Head(Record, frozen=True, kw_only=True, array_like=True):
     ttl: float | None
     authors: tuple[str, ...]
     atom: bool
+    hub: str = ""
+    topic: str = ""
 
 
 class Roll(Record, frozen=True, kw_only=True, array_like=True):

@@ -16,7 +16,7 @@ from requests.cookies import RequestsCookieJar
 
 from ingest.fetch.connection import WatchedAdapter
 from ingest.fetch.failures import FAILURES, Stopped, explained
-from ingest.fetch.headers import conditions, confirmed, fresh, fresh_for, retry_after, terms
+from ingest.fetch.headers import conditions, confirmed, fresh, fresh_for, links, retry_after, terms
 from ingest.fetch.urls import check, place, redirect_target
 from ingest.fetch.watch import Watch
 from ingest.models import Fetch, Outcome, Validators
@@ -160,6 +160,7 @@ def _read(url: str, response: requests.Response, known: Validators, watch: Watch
         content_type=response.headers.get("Content-Type", ""),
         validators=known,
         fresh_for=fresh_for(response.headers, datetime.now(UTC)) if status in _GOOD else None,
+        links=links(response.headers, url) if status in _GOOD else {},
     )
     if status in _WHOLE:
         return _with_body(said, _body(response, watch), response)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
@@ -55,6 +56,31 @@ def terms(headers: Mapping[str, str]) -> dict[str, str]:
     """What the answer says about the use of what it brings: X-Robots-Tag, and the W3C's TDM reservation protocol."""
     found = {name: " ".join(headers.get(name, "").split())[:_LONGEST_TERMS] for name in _TERMS}
     return {name: said for name, said in found.items() if said.isprintable() and said}
+
+
+_LINK = re.compile(r"<([^<>]{1,1000})>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
+_PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))")
+_LONGEST_LINKS = 8_000
+_LINKS = ("hub", "self")
+
+
+def links(headers: Mapping[str, str], base: str) -> dict[str, str]:
+    """The first hub and the first `self` that Link headers (RFC 8288) name, by their rel; base: what answered."""
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(headers.get("Link", "")[:_LONGEST_LINKS]):
+        said = (quoted or bare for key, quoted, bare in _PARAMETER.findall(parameters) if key.lower() == "rel")
+        for name in next(said, "").lower().split():
+            if name in _LINKS and (url := _web_address(base, target)):
+                found.setdefault(name, url)
+    return found
+
+
+def _web_address(base: str, target: str) -> str:
+    try:
+        url = urljoin(base, target.strip())
+    except ValueError:
+        return ""
+    return url if url.startswith(("http://", "https://")) and url.isprintable() and " " not in url else ""
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> float | None:

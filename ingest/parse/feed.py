@@ -61,7 +61,7 @@ def _parsed(document: bytes, found: Parts | None, feed: Feed, base: str) -> Pars
     result = _read(_prepared(document, found.captions if found else may_be_captioned(document)))
     if not result.version and not result.entries and not (found and found.cut):
         raise ParseFailed("XML with the root element of a feed, but neither a known version nor entries")
-    about = _About(feed, base, _head(result, found))
+    about = _About(feed, base, _head(result, found, base))
     read = [_entry(raw, about) for raw in result.entries[:MAX_ENTRIES]]
     if not found or not result.version or len(result.entries) > MAX_ENTRIES:
         return about.parsed(read)
@@ -77,7 +77,7 @@ def _listed(found: Parts, read: list[Entry | None]) -> tuple[Listed, ...]:
     return tuple(Listed(mark=each.mark, entry=None if each.seen else next(new)) for each in found.entries)
 
 
-def _head(result: Any, found: Parts | None) -> Head:
+def _head(result: Any, found: Parts | None, base: str) -> Head:
     """What was read of the feed itself."""
     atom = result.version.startswith("atom")
     return Head(
@@ -88,6 +88,8 @@ def _head(result: Any, found: Parts | None) -> Head:
         ttl=asked_for(*(_text(result.feed, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         authors=_authors(result.feed) if atom else (),  # RFC 4287, 4.2.1; RSS has no such rule
         atom=atom,
+        hub=_link(result.feed, "hub", base),
+        topic=_link(result.feed, "self", base),
     )
 
 
@@ -105,6 +107,8 @@ class _About:
             title=self.head.title,
             language=self.head.language,
             ttl=self.head.ttl,
+            hub=self.head.hub,
+            topic=self.head.topic,
             context=context if listed else b"",
             listed=listed,
             head=self.head if listed and self.head.mark else None,
@@ -247,6 +251,12 @@ def _address(raw: Any, base: str) -> str:
     if re.match(r"https?://", guid, re.IGNORECASE):
         candidates.append(guid)
     return next((url for url in (absolute(base, each) for each in candidates) if url), "")
+
+
+def _link(about: Any, rel: str, base: str) -> str:
+    """The first link of the feed itself with this rel."""
+    found = (absolute(base, _text(link, "href")) for link in about.get("links", ()) if _text(link, "rel") == rel)
+    return next((url for url in found if url), "")
 
 
 def _made_up(feed: Feed, guid: str) -> str:

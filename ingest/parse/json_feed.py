@@ -38,7 +38,7 @@ def _only_new(document: bytes, feed: Feed, base: str, seen: Seen) -> Parsed:
         mark = mark_of(piece)
         raw = _value(piece) if mark not in marks else None
         listed.append(Listed(mark=mark, entry=_entry(raw, feed, base, head) if isinstance(raw, dict) else None))
-    return _parsed(head, (each.entry for each in listed), context if listed else b"", tuple(listed))
+    return _parsed(head, base, (each.entry for each in listed), context if listed else b"", tuple(listed))
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -57,16 +57,24 @@ def _whole(text: str, feed: Feed, base: str) -> Parsed:
     listed = about.get("items") if isinstance(about, dict) else None
     if not isinstance(listed, list):
         raise refusal(text, "a feed")
-    return _parsed(about, (_entry(raw, feed, base, about) for raw in listed[:MAX_ENTRIES] if isinstance(raw, dict)))
+    return _parsed(
+        about, base, (_entry(raw, feed, base, about) for raw in listed[:MAX_ENTRIES] if isinstance(raw, dict))
+    )
 
 
 def _parsed(
-    about: dict[str, Any], read: Iterable[Entry | None], context: bytes = b"", listed: tuple[Listed, ...] = ()
+    about: dict[str, Any],
+    base: str,
+    read: Iterable[Entry | None],
+    context: bytes = b"",
+    listed: tuple[Listed, ...] = (),
 ) -> Parsed:
     return Parsed(
         entries=tuple(entry for entry in read if entry),
         title=plain(_text(about, "title")),
         language=_text(about, "language"),
+        hub=_hub(about, base),
+        topic=absolute(base, _text(about, "feed_url")),
         context=context,
         listed=listed,
     )
@@ -94,6 +102,13 @@ def _entry(raw: dict[str, Any], feed: Feed, base: str, about: dict[str, Any]) ->
         tags=tuple(plain(tag) for tag in _list(raw, "tags") if isinstance(tag, str) and tag.strip()),
         image=absolute(base, _text(raw, "image") or _text(raw, "banner_image")),
     )
+
+
+def _hub(about: dict[str, Any], base: str) -> str:
+    """The first WebSub hub; rssCloud and the like are hubs of another kind."""
+    hubs = (hub for hub in _list(about, "hubs") if isinstance(hub, dict))
+    found = (absolute(base, _text(hub, "url")) for hub in hubs if _text(hub, "type").lower() == "websub")
+    return next((url for url in found if url), "")
 
 
 def _text(raw: dict[str, Any], key: str) -> str:

@@ -28,22 +28,24 @@ class Parsed(Record, frozen=True, kw_only=True):
     """One feed, sitemap, page of posts or listing as read.
 
     entries: those that were read. ttl: seconds that it asks us to wait between polls, None where it says nothing that
-    makes sense. context, listed, head: what the next poll need not read again, see ingest/roll.py, with every entry in
-    the order of the feed; empty where nothing can be cut out of it. maps: of an index of sitemaps, which has no
-    entries.
+    makes sense. hub, topic: where news of it may be subscribed to, and under which address (WebSub). context, listed,
+    head: what the next poll need not read again, see ingest/roll.py, with every entry in the order of the feed; empty
+    where nothing can be cut out of it. maps: of an index of sitemaps, which has no entries.
     """
 
     entries: tuple[Entry, ...]
     title: str = ""
     language: str = ""
     ttl: float | None = None
+    hub: str = ""
+    topic: str = ""
     context: bytes = b""
     listed: tuple[Listed, ...] = ()
     head: Head | None = None
     maps: tuple[Map, ...] = ()
 
 
-RULES = 1
+RULES = 2
 """To be raised by each change of what an entry is read as: every feed is read whole once more."""
 
 

@@ -65,7 +65,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`. whole:
     when the whole feed came last; lies: 1 where a 304 of it hid what was new; address: where it has moved to for good,
     if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
-    ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py."""
+    ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py. hub, topic: what it
+    names to subscribe to its news with (WebSub)."""
 
     etag: str = ""
     last_modified: str = ""
@@ -90,6 +91,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     moving_to: str = ""
     moves: int = 0
     moving_since: float = 0.0
+    hub: str = ""
+    topic: str = ""
     next_poll: float | None = None
 
 

@@ -39,7 +39,7 @@ def said(parsed: Parsed, before: Parsed, seen: Seen) -> tuple[Any, ...]:
     known = {each.mark: each.entry for each in before.listed}
     listed = [each.entry or (known[each.mark] if each.mark in seen.marks else None) for each in parsed.listed]
     entries = [entry for entry in listed if entry] if parsed.listed else list(parsed.entries)
-    return entries, parsed.title, parsed.language, parsed.ttl, parsed.context, parsed.head
+    return entries, parsed.title, parsed.language, parsed.ttl, parsed.context, parsed.head, parsed.hub, parsed.topic
 
 
 def assert_same(body: bytes | str, before: bytes | str | None = None) -> None:
