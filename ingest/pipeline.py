@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from ingest import robots
+from ingest.backfill import walk_back
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
 from ingest.claiming import Found, claim_found
 from ingest.compose import Composed, compose_known
@@ -133,6 +134,8 @@ def process_article(context: Context, lease: Lease) -> str:
 def _step(lease: Lease) -> Callable[[Context, Lease], str]:
     if lease.member.startswith("feed:"):
         return refresh_feed
+    if lease.member.startswith("backfill:"):
+        return walk_back
     if lease.queue == "watch":
         return look_again
     return fetch_page if lease.queue == "fetch" else process_article

@@ -75,6 +75,16 @@ def get(asking: Asking, source: str, url: str, validators: Validators | None = N
     return msgspec.structs.replace(fetch, terms=fetch.terms | terms) if terms else fetch
 
 
+def sitemaps(asking: Asking, source: str, url: str) -> list[str]:
+    """The sitemaps that the robots.txt of this URL's host names; it is asked for where that is not known. None where it
+    is ignored, or cannot be had."""
+    origin = robots.origin(url)
+    if not origin or not asking.settings.obeys_robots(source):
+        return []
+    known = _known(asking, origin)
+    return robots.sitemaps(known.rules) if known else []
+
+
 def after(fetch: Fetch, known: Robots | None, now: float) -> Robots:
     """What is known of a robots.txt once it was asked for. now: Unix seconds. Pure."""
     if fetch.ok:

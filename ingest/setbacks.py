@@ -3,11 +3,13 @@
 a feed        again, later each time, for ever; only 410 and a bad address stop it
 a page        again after a back-off, as often as [schedule] attempts; then the feed's text, or dead
 an article    crashed or ran too long: again. Nothing in the page: the page is fetched again first
+a walk        a page into the past again a few times, then left out, and the walk goes on without it
 a look        again a few times, then left out; the article that is looked at stays as it is, whatever happens
 """
 
 import time
 
+from ingest.backfill import step_failed
 from ingest.context import Context
 from ingest.errors import WALLS, ExtractFailed, FetchFailed, LeaseLost
 from ingest.schedule import interval_after_failure, jittered, retry_after
@@ -38,6 +40,8 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
             return look_failed(context, lease, error, wait)
         if lease.member.startswith("feed:"):
             return _poll_failed(context, lease, error, wait)
+        if lease.member.startswith("backfill:"):
+            return step_failed(context, lease, error, wait)
         return _entry_failed(context, lease, error, wait)
     except LeaseLost:
         return "lease lost"

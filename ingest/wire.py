@@ -6,7 +6,7 @@ for delivery in wire.subscribe("all", group="archive"):
     delivery.ack()
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Unpack
 
 import msgspec
 
+from ingest import backfill
 from ingest.clean import clean_url
 from ingest.cluster import Cluster, cluster
 from ingest.deliver import AsyncSubscription, Filter, Options, Subscription, position
@@ -21,7 +22,7 @@ from ingest.errors import ConfigError, ParseFailed, StoreUnavailable, UnknownNam
 from ingest.models import Article, Entry, Page, article_id
 from ingest.parse import Imported, read_import
 from ingest.settings import QueueSettings, Settings, load
-from ingest.store import BY_HAND, IMPORT, Claim, FillProgress, Store, open_store, running_url
+from ingest.store import BY_HAND, IMPORT, Backfill, Claim, FillProgress, Store, open_store, running_url
 from ingest.ticket import Ticket
 from ingest.why import Life, why
 
@@ -99,11 +100,17 @@ class Wire:
             written += more
             yield FillProgress(min(done + FILL_BATCH, len(missing)), len(missing), written)
 
-    def fetch(self, *names: str) -> Ticket:
+    def fetch(self, *names: str, since: datetime | None = None, until: datetime | None = None) -> Ticket:
         """Fetch now: a source's id polls its feeds, a feed's address that feed, any other address is an article.
 
-        Raises UnknownName where a name is neither an address nor a source.
+        since: the past of these sources is walked instead, back to then, see docs/backfill.md; until: left out, from
+        now on back. Both are aware. Raises UnknownName where a name is neither an address nor a source, ValueError
+        where `until` stands without `since`, or before it.
         """
+        if since:
+            return self._fetch_past(names, since, until)
+        if until:
+            raise ValueError("until without since: say from when on")
         feeds: list[str] = []
         articles: dict[str, Claim] = {}
         for name in names:  # every one is understood before anything is asked for
@@ -117,6 +124,11 @@ class Wire:
         if feeds:
             self.store.poll_now(feeds)
         return Ticket(self.store, before, list(articles))
+
+    def stop(self, source: str) -> Backfill | None:
+        """Stop the walk into this source's past. Returns it as it stands, None where there is none under way; the next
+        `fetch` with the same `since` goes on where it was. Raises UnknownName."""
+        return backfill.stop(self.store, self.settings.source(source).id)
 
     def import_file(self, file: Path, source: str | None = None, url: str = "") -> Ticket:
         """Put the articles in a file through the pipeline: scraped plain text, JSON Lines or saved HTML.
@@ -159,6 +171,14 @@ class Wire:
     def close(self) -> None:
         """Give the connections back."""
         self.store.close()
+
+    def _fetch_past(self, names: Iterable[str], since: datetime, until: datetime | None) -> Ticket:
+        if until and until <= since:
+            raise ValueError(f"until {until.isoformat()} is not after since {since.isoformat()}")
+        sources = [self.settings.source(name) for name in dict.fromkeys(names)]
+        end = until.timestamp() if until else None
+        walks = {each.id: backfill.begin(self.store, each, since.timestamp(), end)[0].begun for each in sources}
+        return Ticket(self.store, {}, [], walks)
 
     def _queue(self, queue: str) -> QueueSettings:
         try:

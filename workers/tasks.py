@@ -17,6 +17,7 @@ TASKS = {
     "fetch_page": "teletipo.fetch_page",
     "process_article": "teletipo.process_article",
     "look_again": "teletipo.look_again",
+    "walk_back": "teletipo.walk_back",
 }
 
 
@@ -24,6 +25,8 @@ def task_for(lease: Lease) -> str:
     """The name of the task that takes this lease's step."""
     if lease.member.startswith("feed:"):
         return TASKS["refresh_feed"]
+    if lease.member.startswith("backfill:"):
+        return TASKS["walk_back"]
     if lease.queue == "watch":
         return TASKS["look_again"]
     return TASKS["fetch_page" if lease.queue == "fetch" else "process_article"]

@@ -11,7 +11,7 @@ from ingest.api.asked import AnyWire, ArticleId
 from ingest.api.metrics import CONTENT_TYPE, Requests, exposition
 from ingest.baseline import Baseline
 from ingest.models import Record, Source
-from ingest.store import EntryState, FeedState, source_state
+from ingest.store import Backfill, EntryState, FeedState, source_state
 
 router = APIRouter(tags=["operations"])
 
@@ -41,7 +41,8 @@ class Day(Record, frozen=True, kw_only=True):
 
 class SourceHealth(Record, frozen=True, kw_only=True):
     """One source. healthy: no feed of it failed last, and it does not drift; drift: how its latest pages differ from
-    the usual ones, empty where they do not; drifting_since: when that began; days: the last 14, today at the end."""
+    the usual ones, empty where they do not; drifting_since: when that began; remarks: what its feeds do that a person
+    may want to know; days: the last 14, today at the end."""
 
     id: str
     name: str
@@ -53,6 +54,7 @@ class SourceHealth(Record, frozen=True, kw_only=True):
     last_error: str
     drift: str
     drifting_since: datetime | None
+    remarks: list[str]
     last_poll: datetime | None
     next_poll: datetime | None
     days: list[Day]
@@ -129,7 +131,8 @@ def list_sources(wire: AnyWire) -> Json:
     states = wire.store.feed_states(list(wire.settings.feeds))
     counts = wire.store.created([source.id for source in sources], [each.isoformat() for each in dates])
     baselines = wire.store.baselines([source.id for source in sources])
-    return Json(Sources(sources=[_source(each, states, baselines, dates, counts[each.id]) for each in sources]))
+    walks = wire.store.backfills(source.id for source in sources)
+    return Json(Sources(sources=[_source(each, states, baselines, walks, dates, counts[each.id]) for each in sources]))
 
 
 @router.get("/dead", responses=documented(DeadEntries))
@@ -154,10 +157,11 @@ def _source(
     source: Source,
     states: dict[str, FeedState],
     baselines: dict[str, Baseline],
+    walks: dict[str, Backfill],
     dates: list[date],
     counts: list[int],
 ) -> SourceHealth:
-    stands = source_state(source, states, baselines)
+    stands = source_state(source, states, baselines, walks)
     return SourceHealth(
         id=source.id,
         name=source.name,
@@ -169,6 +173,7 @@ def _source(
         last_error=stands.last_error,
         drift=stands.drift,
         drifting_since=_moment(stands.drifting),
+        remarks=stands.remarks,
         last_poll=_moment(stands.last_poll),
         next_poll=_moment(stands.next_poll),
         days=[Day(date=each, articles=count) for each, count in zip(dates, counts, strict=True)],

@@ -1,6 +1,7 @@
 """fetch and import: work that a person asks for."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,32 +10,54 @@ from rich.progress import Progress as Bar
 
 from ingest.cli.group import Place, complaints, console, opened, pass_place
 from ingest.fetch import Fetcher
+from ingest.store import walk_in_words
 from ingest.ticket import Progress, Ticket
 from ingest.wire import Wire
+
+DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE_OR_URL...")
 @click.option("--wait", is_flag=True, help="Wait until everything found is published, with a progress bar.")
 @click.option("--timeout", type=float, help="With --wait: give up waiting after so many seconds (the work goes on).")
+@click.option("--since", type=DAY, help="Walk the sources' past instead, back to this day (UTC).")
+@click.option("--until", type=DAY, help="With --since: only what was published before this day.")
+@click.option("--stop", is_flag=True, help="Stop the walk into the sources' past; --since goes on with it.")
 @pass_place
-def fetch(place: Place, names: tuple[str, ...], wait: bool, timeout: float | None) -> None:
-    """Fetch now: a source, one of its feeds, or any article's address.
+def fetch(
+    place: Place,
+    names: tuple[str, ...],
+    wait: bool,
+    timeout: float | None,
+    since: datetime | None,
+    until: datetime | None,
+    stop: bool,
+) -> None:
+    """Fetch now: a source, one of its feeds, or any article's address; with --since the past of a source.
 
-    Without a running newswire, --wait does the work itself.
+    Without a running newswire, --wait does the work itself. Ctrl-C ends the waiting; the same command goes on with it.
 
     \b
     Example:  teletipo fetch venezuelanalysis --wait
               teletipo fetch https://venezuelanalysis.com/news/15458 --wait
+              teletipo fetch venezuelanalysis --since 2024-01-01 --wait
     """
+    if until and (not since or until <= since):
+        raise click.UsageError("--until needs an earlier --since")
     with opened(place.settings()) as wire:
-        ticket = wire.fetch(*names)
+        if stop:
+            return _stop(wire, names)
+        ticket = wire.fetch(*names, since=_utc(since), until=_utc(until))
         if wait:
             sys.exit(_see_through(wire, ticket, timeout))
         alive = any(beat.kind in {"fetch", "process"} for beat in wire.store.alive())
         console.print(
             "asked for; " + ("it is being fetched" if alive else "no worker is alive: `teletipo run` will do it")
         )
+        if since:
+            console.print("`teletipo status` says how far it has come; --wait shows it", soft_wrap=True)
+    return None
 
 
 @click.command("import")
@@ -67,10 +90,11 @@ def _see_through(wire: Wire, ticket: Ticket, timeout: float | None) -> int:
         line = bar.add_task("", total=None)
 
         def show(progress: Progress) -> None:
+            asking = any(walk.running and not walk.over for walk in progress.walks)  # there may be any number more
             bar.update(
                 line,
                 description=_in_words(progress),
-                total=(progress.feeds + progress.entries) or None,
+                total=None if asking else (progress.feeds + progress.entries) or None,
                 completed=progress.feeds_done + progress.entries_done,
             )
 
@@ -93,7 +117,20 @@ def _bar() -> Bar:
     )
 
 
+def _stop(wire: Wire, names: tuple[str, ...]) -> None:
+    for name in names:
+        stopped = wire.stop(name)
+        said = f"stopped; {walk_in_words(stopped)}" if stopped else "nothing of its past is being walked"
+        console.print(f"{name}: {said}", markup=False, soft_wrap=True)
+
+
+def _utc(day: datetime | None) -> datetime | None:
+    return day and day.replace(tzinfo=UTC)
+
+
 def _in_words(progress: Progress) -> str:
+    if progress.walks:
+        return "; ".join(walk_in_words(walk) for walk in progress.walks)
     return ", ".join(f"{count} {outcome}" for outcome, count in sorted(progress.outcomes.items())) or (
         "done" if progress.done else "working"
     )
@@ -110,8 +147,11 @@ def _report(wire: Wire, ticket: Ticket, progress: Progress) -> int:
                     f"{state.url}: {state.error.partition(': ')[2]}", style="yellow", markup=False, soft_wrap=True
                 )
         complaints.print("not all of it could be done now; a running newswire goes on with it", soft_wrap=True)
-    if progress.outcomes:
-        console.print(_in_words(progress))
+    for walk in progress.walks:
+        for note in walk.left:
+            complaints.print(f"{walk.source}: {note}", style="yellow", markup=False, soft_wrap=True)
+    if progress.outcomes or progress.walks:
+        console.print(_in_words(progress), markup=False, soft_wrap=True)
     elif progress.done and not progress.errors:
         console.print("nothing new")
     return 0 if progress.done and not progress.errors else 1

@@ -10,7 +10,7 @@ from rich.table import Table
 from ingest.baseline import Baseline
 from ingest.cli.group import Place, console, drift_line, one_line, opened, pass_place
 from ingest.models import Source
-from ingest.store import FeedState, Store, running_url, source_state
+from ingest.store import Backfill, FeedState, Store, running_url, source_state
 from ingest.wire import Wire
 
 WIDE = 100
@@ -44,8 +44,9 @@ def _status(wire: Wire) -> dict[str, Any]:
     store, settings = wire.store, wire.settings
     states = store.feed_states(list(settings.feeds))
     days, baselines = store.days(list(settings.sources)), store.baselines(list(settings.sources))
+    walks = store.backfills(settings.sources)
     return {
-        "sources": [_source(source, states, baselines, days[source.id]) for source in settings.sources.values()],
+        "sources": [_source(source, states, baselines, walks, days[source.id]) for source in settings.sources.values()],
         "workers": _workers(store),
         "queues": {name: store.queue_length(name) for name in settings.queues},
         "due": store.due_counts(),
@@ -63,9 +64,13 @@ def _workers(store: Store) -> list[dict[str, Any]]:
 
 
 def _source(
-    source: Source, states: dict[str, FeedState], baselines: dict[str, Baseline], day: dict[str, int]
+    source: Source,
+    states: dict[str, FeedState],
+    baselines: dict[str, Baseline],
+    walks: dict[str, Backfill],
+    day: dict[str, int],
 ) -> dict[str, Any]:
-    stands = source_state(source, states, baselines)
+    stands, walk = source_state(source, states, baselines, walks), walks.get(source.id)
     return {
         "id": source.id,
         "name": source.name,
@@ -76,10 +81,31 @@ def _source(
         "drift": stands.drift,
         "drifting_since": stands.drifting,
         "remarks": stands.remarks,
+        "backfill": walk and _walk(walk),
         "articles_today": day.get("created", 0) + day.get("copy", 0),
         "today": day,
         "feeds": [{"id": feed.id, "url": feed.url, **msgspec.to_builtins(state)} for feed, state in stands.feeds],
     }
+
+
+def _walk(walk: Backfill) -> dict[str, Any]:
+    """The walk into its past as it stands, without what only its next step needs."""
+    shown = (
+        "since",
+        "until",
+        "why",
+        "begun",
+        "pages",
+        "found",
+        "known",
+        "outside",
+        "outcomes",
+        "oldest",
+        "error",
+        "left",
+    )
+    told = {name: getattr(walk, name) for name in (*shown, "ended", "end")}
+    return {"running": walk.running, **told, "claimed": walk.claimed, "published": walk.published}
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -65,6 +65,11 @@ def crawl_delay(rules: str, agent: str) -> float:
     return min(max(asked or 0.0, 0.0), MOST_DELAY)
 
 
+def sitemaps(rules: str) -> list[str]:
+    """The sitemaps that the rules name, in their order."""
+    return list(dict.fromkeys(_parsed(rules).sitemaps)) if rules else []
+
+
 def terms(rules: str, url: str) -> dict[str, str]:
     """What the rules say about training models on what is at this URL: the crawlers of LEARNERS that may not have it,
     and the Content-Signal that holds for it."""

@@ -12,7 +12,8 @@ from ingest.wordpress import POLLED, posts_url
 
 class Listing(Strict, frozen=True, kw_only=True):
     """A section page without a feed, read by CSS selectors. `entry` selects one element per article; the others are
-    looked up inside it. Where `link` is left out, the element itself or its first `a[href]` is the link."""
+    looked up inside it. Where `link` is left out, the element itself or its first `a[href]` is the link. next: the link
+    to the page with older entries, for a walk into the past."""
 
     url: str
     entry: str
@@ -20,6 +21,7 @@ class Listing(Strict, frozen=True, kw_only=True):
     title: str = ""
     published: str = ""
     summary: str = ""
+    next: str = ""
 
 
 class ExtractRules(Strict, frozen=True, kw_only=True):

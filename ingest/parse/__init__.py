@@ -13,12 +13,13 @@ from ingest.models import Feed, Fetch
 from ingest.parse.feed import parse_feed
 from ingest.parse.imports import Imported, read_import
 from ingest.parse.listing import parse_listing
+from ingest.parse.older import by_wordpress, older_page
 from ingest.parse.parsed import Listed, Map, Parsed
 from ingest.parse.sitemap import parse_sitemap
 from ingest.parse.wordpress import parse_wordpress
 from ingest.roll import NOTHING, Seen
 
-__all__ = ["Imported", "Listed", "Map", "Parsed", "parse", "read_import"]
+__all__ = ["Imported", "Listed", "Map", "Parsed", "by_wordpress", "older_page", "parse", "read_import"]
 
 _OF_NEW = {"feed": parse_feed, "wordpress": parse_wordpress}
 _WHOLE = {"sitemap": parse_sitemap, "listing": parse_listing}

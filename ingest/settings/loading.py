@@ -239,7 +239,7 @@ def _check_rules(file: Path, source: Source) -> None:
         for key, selector in rules.selectors():
             toml.check(file, f"extract.{key}", selector, _selector, "a CSS selector")
     for listing in source.listings:
-        for key in ("entry", "link", "title", "published", "summary"):
+        for key in ("entry", "link", "title", "published", "summary", "next"):
             if selector := getattr(listing, key):
                 toml.check(file, f"listings.{key}", selector, _selector, "a CSS selector")
 

@@ -7,6 +7,7 @@ Two places are atomic, both Lua: `claim` (is this entry new?) and `commit` (publ
 between them may be repeated safely, because a piece of work stays in `due` until it is done. keys.py lists every key.
 """
 
+from ingest.store.backfills import Backfill, Cursor, Walk, Way, WayKind, day_of, walk_in_words
 from ingest.store.committing import Candidate, Case, Committed, Member, Other, Verdict
 from ingest.store.connection import STORE_DOWN, Store, open_store
 from ingest.store.counts import Heartbeat
@@ -31,11 +32,13 @@ __all__ = [
     "NO_LIMIT",
     "QUEUES",
     "STORE_DOWN",
+    "Backfill",
     "Batch",
     "Candidate",
     "Case",
     "Claim",
     "Committed",
+    "Cursor",
     "DeadLetter",
     "EmbeddedServer",
     "EntryState",
@@ -64,10 +67,15 @@ __all__ = [
     "Standing",
     "Store",
     "Verdict",
+    "Walk",
     "Watched",
+    "Way",
+    "WayKind",
     "WebhookState",
+    "day_of",
     "die_with_parent",
     "open_store",
     "running_url",
     "source_state",
+    "walk_in_words",
 ]

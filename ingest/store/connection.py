@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from ingest.errors import StoreError, StoreUnavailable
 from ingest.settings import RetentionSettings
+from ingest.store.backfills import Backfills
 from ingest.store.baselines import Baselines
 from ingest.store.committing import Committing
 from ingest.store.counts import Counts
@@ -34,6 +35,7 @@ again by redis-py; it is unknown then too where the store was started anew in be
 class Store(
     Letters,
     Watching,
+    Backfills,
     Counts,
     Dead,
     Committing,

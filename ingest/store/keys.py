@@ -28,6 +28,8 @@ programs; the rest may change from one version to the next.
     <p>fingerprints:<version>  hash    the tables of fingerprints, see lib_fingerprints.lua  as long as they
     <p>fingerprints:<version>:<table>:<shard>
                                hash    part of a feature -> id of the article that had it    fingerprint_days
+    <p>backfill:<source>       hash    a walk into its past: state and cursor as JSON        40 days after its end
+    <p>found:<source>          string  what that found and nobody took up yet, JSON, zstd    until it is claimed
     <p>roll:<feed id>          string  the entries it had at its last poll, 40 bytes each    entry_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
@@ -47,7 +49,8 @@ programs; the rest may change from one version to the next.
     <p>workers                 hash    name -> heartbeat as JSON                             until stale
     <p>celery:...              any     what Celery keeps while the store is its broker       Celery's
 
-Members of `due` and `dead` are `feed:<feed id>` and `entry:<entry id>`; an entry's id is `article_id` of its address.
+Members of `due` and `dead` are `feed:<feed id>`, `entry:<entry id>` and, of `due` alone, `backfill:<source>`; an
+entry's id is `article_id` of its address.
 There is one `due` per Celery queue, so that thousands of pages waiting for a slow extractor never hide a feed, and one
 for looks (`watch:<entry id>`), which fetch workers make when little else waits. On a
 Redis Cluster use a prefix in braces ({teletipo}:), so that the scripts find their keys in one slot.
@@ -76,7 +79,7 @@ class Keys:
         return f"{self.prefix}dead"
 
     def record(self, member: str) -> str:
-        """The hash of what stands in `due`: `feed:<id>`, `entry:<id>` or `watch:<id>`."""
+        """The hash of what stands in `due`: `feed:<id>`, `entry:<id>`, `watch:<id>` or `backfill:<source>`."""
         return f"{self.prefix}{member}"
 
     def feed(self, feed_id: str) -> str:
@@ -132,6 +135,12 @@ class Keys:
 
     def fingerprints(self, version: str) -> str:
         return f"{self.prefix}fingerprints:{version}"
+
+    def backfill(self, source: str) -> str:
+        return f"{self.prefix}backfill:{source}"
+
+    def found(self, source: str) -> str:
+        return f"{self.prefix}found:{source}"
 
     def roll(self, feed_id: str) -> str:
         return f"{self.prefix}roll:{feed_id}"

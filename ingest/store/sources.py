@@ -1,11 +1,18 @@
-"""How a source stands, put together from the states of its feeds and the figures of its pages. Pure."""
+"""How a source stands, put together from the states of its feeds and the figures of its pages."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ingest.baseline import Baseline, drift
 from ingest.models import Feed, Source
+from ingest.store.backfills import Backfill, day_of, walk_in_words
 from ingest.store.reading import FeedState
+
+NO_WALKS: Mapping[str, Backfill] = {}
+
+REMARKED = 86_400.0
+"""Seconds for which it is remarked that a walk into the past has ended."""
 
 
 class SourceState(NamedTuple):
@@ -22,8 +29,14 @@ class SourceState(NamedTuple):
     remarks: list[str]
 
 
-def source_state(source: Source, states: Mapping[str, FeedState], baselines: Mapping[str, Baseline]) -> SourceState:
-    """The source's state; `states` holds at least those of its feeds, `baselines` its own, by their ids."""
+def source_state(
+    source: Source,
+    states: Mapping[str, FeedState],
+    baselines: Mapping[str, Baseline],
+    walks: Mapping[str, Backfill] = NO_WALKS,
+) -> SourceState:
+    """The source's state; `states` holds at least those of its feeds, `baselines` its own, by their ids; walks: the
+    last ones into the past of those that had one."""
     baseline = baselines[source.id]
     feeds = [(feed, states[feed.id]) for feed in source.polled()]
     return SourceState(
@@ -33,7 +46,7 @@ def source_state(source: Source, states: Mapping[str, FeedState], baselines: Map
         drift="; ".join(drift(baseline)),
         drifting=baseline.drifting or None,
         feeds=feeds,
-        remarks=[remark for feed, state in feeds for remark in _remarks(feed, state)],
+        remarks=[*(remark for feed, state in feeds for remark in _remarks(feed, state)), *_walk(walks.get(source.id))],
     )
 
 
@@ -42,3 +55,11 @@ def _remarks(feed: Feed, state: FeedState) -> Iterator[str]:
         yield f"{feed.url} has moved to {state.address} for good; write that into the source's file"
     if state.lies:
         yield f'{feed.url}: "not modified" hid new entries of it; it is always asked for in full'
+
+
+def _walk(walk: Backfill | None) -> Iterator[str]:
+    if walk is None or (walk.ended and time.time() - walk.ended > REMARKED):
+        return
+    why = "entries were missed: its past is walked" if walk.why == "gap" else "its past is walked"
+    trouble = f"; {walk.error}" if walk.running and walk.error else ""
+    yield f"{why} back to {day_of(walk.since)}: {walk_in_words(walk)}{trouble}"

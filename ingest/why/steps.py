@@ -15,6 +15,10 @@ from ingest.why.span import span
 _CLASS = re.compile(r"[A-Z]\w+: ")
 """Of an error, as it is kept."""
 
+PAST = "backfill:"
+WAYS = {"sitemap": "sitemap", "wordpress": "list of the WordPress API", "listing": "listing", "feed": "feed's archive"}
+"""What stands in a record's `feed` where a walk into the past found the entry, and in what it did."""
+
 Facts = dict[str, Any]
 
 
@@ -93,6 +97,8 @@ def _named(happened: Happened, about: About) -> tuple[Facts, str]:
         return facts, "asked for by hand" + (" again" if again else "")
     if feed == IMPORT:
         return facts, "came from a file" + (" again, with other words" if again else "") + said
+    if feed.startswith(PAST):
+        return facts, f"found in its source's past, in a {WAYS.get(feed.removeprefix(PAST), 'page')}{said}"
     name = about.feed(feed)
     if again:
         return facts, f"changed in {name}{said}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ingest.baseline import Baseline
 from ingest.models import Source
 from ingest.settings import Conditions, QueueSettings, Settings
-from ingest.store import DeadLetter, FeedState, GroupState, QueueState, Store, source_state
+from ingest.store import Backfill, DeadLetter, FeedState, GroupState, QueueState, Store, source_state
 
 DAYS = 14
 
@@ -29,13 +29,15 @@ class Bar:
 @dataclass(frozen=True)
 class SourceStanding:
     """A source, what its feeds last did, and its articles a day, the oldest day first. Times are Unix seconds; errors:
-    (a feed's address, what went wrong, failures in a row); drift: how its latest pages differ, in words."""
+    (a feed's address, what went wrong, failures in a row); drift: how its latest pages differ, in words;
+    remarks: what else a person may want to know."""
 
     source: Source
     last_poll: float | None
     next_poll: float | None
     errors: tuple[tuple[str, str, int], ...]
     drift: str
+    remarks: list[str]
     days: tuple[Bar, ...]
 
     @property
@@ -86,9 +88,10 @@ def sources(settings: Settings, store: Store, now: datetime | None = None) -> li
     dates = [(today - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
     states = store.feed_states(list(settings.feeds))
     created = store.created(list(settings.sources), dates)
-    baselines = store.baselines(list(settings.sources))
+    baselines, walks = store.baselines(list(settings.sources)), store.backfills(settings.sources)
     found = [
-        _source(source, states, baselines, bars(dates, created[source.id])) for source in settings.sources.values()
+        _source(source, states, baselines, walks, bars(dates, created[source.id]))
+        for source in settings.sources.values()
     ]
     return sorted(found, key=lambda each: (not each.errors, not each.drift, each.source.name.casefold()))
 
@@ -124,15 +127,20 @@ def has_filter(queue: QueueSettings) -> bool:
 
 
 def _source(
-    source: Source, states: dict[str, FeedState], baselines: dict[str, Baseline], days: tuple[Bar, ...]
+    source: Source,
+    states: dict[str, FeedState],
+    baselines: dict[str, Baseline],
+    walks: dict[str, Backfill],
+    days: tuple[Bar, ...],
 ) -> SourceStanding:
-    stands = source_state(source, states, baselines)
+    stands = source_state(source, states, baselines, walks)
     return SourceStanding(
         source,
         last_poll=stands.last_poll,
         next_poll=stands.next_poll,
         errors=tuple((feed.url, state.error, state.failures) for feed, state in stands.feeds if state.error),
         drift=stands.drift,
+        remarks=stands.remarks,
         days=days,
     )
 
