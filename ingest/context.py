@@ -2,9 +2,11 @@
 
 import random
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from ingest.deliver import Filters
 from ingest.errors import LeaseLost
@@ -32,6 +34,7 @@ class Context:
     fetcher: Fetcher
     random: Random = random.random
     in_hand: dict[str, InHand] = field(default_factory=dict)
+    hosts: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def asking(self) -> Asking:
@@ -42,6 +45,18 @@ class Context:
     def filters(self) -> Filters:
         """The queues' filters, compiled once."""
         return Filters(self.settings.queues)
+
+    @contextmanager
+    def alone_at(self, url: str) -> Iterator[bool]:
+        """Whether no other page of the URL's host is on its way to this process; while this lasts, one is. Hosts that
+        hang would have every thread, one after the other, before it is known how slow they are."""
+        host, mine = urlsplit(url).netloc, object()
+        alone = self.hosts.setdefault(host, mine) is mine
+        try:
+            yield alone
+        finally:
+            if alone:
+                del self.hosts[host]
 
     def overdue(self) -> list[str]:
         """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""

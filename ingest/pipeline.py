@@ -95,9 +95,11 @@ def fetch_page(context: Context, lease: Lease) -> str:
     if policy.full_text == "never" or "#" in entry.url:  # a "#": the entry has no page of its own, see claiming.py
         context.store.advance(lease, None, "full_text" if policy.full_text == "never" else "no page")
         return "feed's text"
-    if waits := context.store.postpone(lease, entry.url, context.settings.delay(lease.source)):
-        return waits
-    fetch = robots.get(context.asking, lease.source, entry.url)
+    delay = context.settings.delay(lease.source)
+    with context.alone_at(entry.url) as alone:
+        if waits := context.store.postpone(lease, entry.url, delay, busy=delay > 0 and not alone):
+            return waits
+        fetch = robots.get(context.asking, lease.source, entry.url)
     _expect_ok(fetch)
     after = context.settings.looks(lease.source)
     context.store.advance(

@@ -63,9 +63,12 @@ def look_again(context: Context, lease: Lease) -> str:
     if watched.step != "done" and watched.outcome != "dead":
         context.store.look_later(lease, BUSY, made=False)
         return "at work already"
-    if not context.store.take_slot(lease, watched.url, context.settings.delay(lease.source)):
-        return "waits for its host"
-    return _answered(context, lease, watched, _asked(context, lease.source, watched))
+    delay = context.settings.delay(lease.source)
+    with context.alone_at(watched.url) as alone:
+        if not context.store.take_slot(lease, watched.url, delay, busy=delay > 0 and not alone):
+            return "waits for its host"
+        fetch = _asked(context, lease.source, watched)
+    return _answered(context, lease, watched, fetch)
 
 
 def look_failed(context: Context, lease: Lease, error: Exception, wait: float | None) -> str:

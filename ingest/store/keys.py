@@ -16,7 +16,7 @@ programs; the rest may change from one version to the next.
     <p>page:<entry id>         string  the Page as MessagePack, zstd                         page_days
     <p>host:<host>             string  ms of that host's next free slot                      until then
     <p>pause:<host>            string  ms until which that host asked to be left alone       until then
-    <p>turn:<host>             string  ms from which that host may be asked for a page       until then
+    <p>turn:<host>             hash    ms from which it may be asked for a page, and its line until then
     <p>look:<host>             string  ms of that host's next free slot for a look           until then
     <p>pace:<host>             hash    its pace: Crawl-delay, latency, pauses in a row       30 days
     <p>robots:<origin>         string  its robots.txt and until when it holds, JSON, zstd    30 days

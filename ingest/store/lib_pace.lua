@@ -14,3 +14,20 @@ local function pace(key, configured)
   local known = redis.call('HMGET', key, 'crawl', 'latency')
   return math.max(tonumber(configured), math.min(MOST_PACE, math.max(tonumber(known[1] or 0), tonumber(known[2] or 0))))
 end
+
+-- The turns of those pages of a host that could not be had in their slots.
+--
+--   turn:<host>   hash   free: ms from which a page may be begun, by the one that was begun last
+--                        line: ms of the next place in the line of those that wait
+local function turns(key)
+  local known = redis.call('HMGET', key, 'free', 'line')
+  return tonumber(known[1] or 0), tonumber(known[2] or 0)
+end
+
+-- A page is begun, or gets in line.
+local function take_turn(key, free, line, now)
+  line = math.max(free, line)
+  if line <= now then return end
+  redis.call('HSET', key, 'free', string.format('%.0f', free), 'line', string.format('%.0f', line))
+  redis.call('PEXPIRE', key, string.format('%.0f', line - now))
+end

@@ -1,17 +1,20 @@
 -- with: lib_life lib_pace
 -- Work that was started while its host has asked to be left alone takes the host's next free slot, as if claimed now.
--- A page that was started sooner after another one of its host than the host's pace allows waits for its turn: slots
--- that went by while no worker ran come all at once, and others were given out before the pace was known.
+-- A page that was started sooner after another one of its host than the host's pace allows, or while another one is still
+-- on its way, waits for its turn: slots that went by while no worker ran come all at once, and others were given out
+-- before the pace was known. Those that wait stand in a line, ahead of all that come later; turns that went by, too, are
+-- taken one at a time: whoever finds that it is too soon goes to the end of the line.
 -- The attempt was not made, and is not counted.
 --
 -- KEYS[1]  due:fetch      zset     read and written
--- KEYS[2]  the record     hash     `attempt` counted down; `turn`: it has waited for its turn, which has come
+-- KEYS[2]  the record     hash     `attempt` counted down; `turn`: it stands in the line
 -- KEYS[3]  host:<host>    string   read and written: its next free slot
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  pace:<host>    hash     read
--- KEYS[6]  turn:<host>    string   read and written: when it may be asked for the next page
+-- KEYS[6]  turn:<host>    hash     read and written, see lib_pace
 -- KEYS[7]  life:<id>      list     written; left out for a feed, which takes no turn
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
+--          4 1 where another page of the host is on its way to the same worker
 -- Returns  {held, postponed}: 1 or 0; 0, 1 for a pause or 2 for a turn
 local EARLY = 0.25
 
@@ -35,13 +38,15 @@ if ends then
   if KEYS[7] then tell(KEYS[7], now, string.format('paused %.0f', slot - now)) end
   return {1, 1}
 end
-if turn or not KEYS[7] then return {1, 0} end
-local free = tonumber(redis.call('GET', KEYS[6]) or 0)
-if free <= now + delay * EARLY then
-  set_until(KEYS[6], now + delay, now)
+if not KEYS[7] then return {1, 0} end
+local free, line = turns(KEYS[6])
+local soon, busy = now + delay * EARLY, ARGV[4] == '1'
+if not busy and free <= soon and (turn or line <= soon) then
+  take_turn(KEYS[6], math.max(free, now) + delay, line, now)
   return {1, 0}
 end
-set_until(KEYS[6], free + delay, now)
-wait(free)
+local slot = math.max(free, line, busy and now + delay or now)
+take_turn(KEYS[6], free, slot + delay, now)
+wait(slot)
 redis.call('HSET', KEYS[2], 'turn', 1)
 return {1, 2}

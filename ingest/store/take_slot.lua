@@ -10,8 +10,9 @@
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  look:<host>    string   read and written: the next free place in the line
 -- KEYS[6]  pace:<host>     hash     read
--- KEYS[7]  turn:<host>     string   written: when it may be asked for the next page
+-- KEYS[7]  turn:<host>     hash     read and written, see lib_pace
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
+--          4 1 where a page of the host is on its way to the same worker
 -- Returns  {held, waits}, each 1 or 0
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {0, 0} end
@@ -19,7 +20,9 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local delay = pace(KEYS[6], ARGV[3])
 
-local free = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), tonumber(redis.call('GET', KEYS[4]) or 0))
+local begun, waiting = turns(KEYS[7])
+local free = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), tonumber(redis.call('GET', KEYS[4]) or 0), begun, waiting)
+if ARGV[4] == '1' then free = math.max(free, now + delay) end
 local line = tonumber(redis.call('GET', KEYS[5]) or 0)
 local turn = redis.call('HGET', KEYS[2], 'turn')
 redis.call('HDEL', KEYS[2], 'turn')
@@ -32,6 +35,6 @@ if free > now or (line > now and not turn) then
   return {1, 1}
 end
 set_until(KEYS[3], now + delay, now)
-set_until(KEYS[7], math.max(now + delay, tonumber(redis.call('GET', KEYS[7]) or 0)), now)
+take_turn(KEYS[7], now + delay, waiting, now)
 if not turn then set_until(KEYS[5], now + 2 * delay, now) end
 return {1, 0}

@@ -72,9 +72,9 @@ class Watching(Work):
             owner, kept = pipeline.execute()
         return article_from_json(kept) if kept and owner == entry_id.encode() else None
 
-    def take_slot(self, lease: Lease, url: str, delay: float) -> bool:
+    def take_slot(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> bool:
         """Take the slot of the URL's host; False where the look has to wait for one, and is back in `due` until then.
-        delay: seconds between two pages of the host. Raises LeaseLost."""
+        delay: seconds between two pages of the host; busy: one of them is on its way. Raises LeaseLost."""
         host = urlsplit(url).netloc
         keys = [
             self.keys.due("watch"),
@@ -85,7 +85,7 @@ class Watching(Work):
             self.keys.pace(host),
             self.keys.turn(host),
         ]
-        held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay)])
+        held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay), int(busy)])
         self._held(held)
         return not waits
 

@@ -185,10 +185,10 @@ class Work(Base):
         said = f"dead {short(error, MOST_ERROR)}"
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
 
-    def postpone(self, lease: Lease, url: str, delay: float) -> str:
+    def postpone(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> str:
         """Where the host has asked for a pause, or a page of it was asked for just now, put the work back into `due`
-        for later, uncounted. Returns why it was, empty where it was not. delay: seconds between two pages of the host.
-        Raises LeaseLost.
+        for later, uncounted. Returns why it was, empty where it was not. delay: seconds between two pages of the host;
+        busy: another page of it is on its way. Raises LeaseLost.
         """
         host = urlsplit(url).netloc
         keys = [
@@ -200,7 +200,7 @@ class Work(Base):
             self.keys.turn(host),
             *self._life(lease),
         ]
-        held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay)])
+        held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay), int(busy)])
         self._held(held)
         return ("", "its host asked for a pause", "waits for its turn")[postponed]
 

@@ -93,13 +93,49 @@ def test_pages_that_are_overdue_together_are_asked_for_one_after_another(store: 
     assert [round(each[1]) for each in waiting if each] == [10, 20, 30]
 
 
-def test_a_page_waits_for_its_turn_once_and_the_attempt_is_not_counted(store: Store) -> None:
+def test_a_page_whose_turn_has_come_is_begun_and_the_attempt_before_was_not_counted(store: Store) -> None:
     first, second = (started(store, claimed(store, url)) for url in (A, B))
-    store.postpone(first, A, 10.0)
-    assert store.postpone(second, B, 10.0)
+    store.postpone(first, A, 0.2)
+    assert store.postpone(second, B, 0.2)
+    time.sleep(0.25)
     again = started(store, second.member)
     assert again.attempt == 1
-    assert store.postpone(again, B, 10.0) == ""
+    assert store.postpone(again, B, 0.2) == ""
+
+
+def test_turns_that_went_by_together_are_taken_one_at_a_time(store: Store) -> None:
+    held = [started(store, claimed(store, f"{A}/{number}")) for number in range(4)]
+    for lease in held:
+        store.postpone(lease, A, 0.3)
+    time.sleep(1.0)  # no worker ran meanwhile
+    again = [started(store, lease.member) for lease in held[1:]]
+    assert [store.postpone(lease, A, 0.3) for lease in again] == ["", "waits for its turn", "waits for its turn"]
+
+
+def test_whoever_comes_later_stands_behind_those_that_wait(store: Store) -> None:
+    first, second = (started(store, claimed(store, url)) for url in (A, B))
+    store.postpone(first, A, 0.3)
+    store.postpone(second, B, 0.3)
+    time.sleep(0.32)
+    late = started(store, claimed(store, C))
+    assert store.postpone(late, C, 0.3) == "waits for its turn"
+    assert store.postpone(started(store, second.member), B, 0.3) == ""
+
+
+def test_pages_that_are_each_begun_a_moment_early_keep_the_pace_all_the_same(store: Store) -> None:
+    told = []
+    for number in range(5):
+        told.append(store.postpone(started(store, claimed(store, f"{A}/{number}")), A, 1.0))
+        time.sleep(0.8)  # of the second
+    assert [n for n, waits in enumerate(told) if waits]
+
+
+def test_a_page_waits_while_another_one_of_its_host_is_on_its_way(store: Store) -> None:
+    lease = started(store, claimed(store, A))
+    assert store.postpone(lease, A, 10.0, busy=True) == "waits for its turn"
+    waiting = store.waiting(lease.member)
+    assert waiting
+    assert round(waiting[1]) == 10
 
 
 def test_a_page_a_moment_before_its_turn_need_not_wait(store: Store) -> None:

@@ -378,6 +378,7 @@ def test_looks_at_one_host_leave_every_other_slot_to_new_pages(begin: Begin) -> 
 def work_off_now(watch: Watch, url: str) -> None:
     """Fetch and process this entry, whatever its host's pace."""
     while waiting := watch.store.waiting(f"entry:{article_id(url)}"):
+        watch.forget_turns()
         run(watch.context, waiting[0])
 
 

@@ -58,12 +58,17 @@ class Watch:
                 self._redis.set(key, self.store.now_ms() + left, px=left)
             else:
                 self._redis.delete(key)
+        self.forget_turns()
         due = self.store.keys.due("watch")
         for name, score in self._redis.zrange(due, 0, -1, withscores=True):
             kept = self.store.keys.said(name.decode().partition(":")[2])
             self._redis.hincrby(self.store.keys.record(name.decode()), "since", -round(seconds * 1000))
             self._redis.zadd(due, {name: score - seconds * 1000})
             self._redis.pexpire(kept, self._redis.pttl(kept) - round(seconds * 1000))
+
+    def forget_turns(self) -> None:
+        """The host's next page may be begun at once."""
+        self._redis.delete(self.store.keys.turn(urlsplit(self.outlet.url).netloc))
 
     def look(self) -> list[str]:
         """Every look that is due, and all that comes of them. What became of the looks."""
