@@ -221,10 +221,17 @@ class Settings(Tables, frozen=True, kw_only=True, dict=True):
     def source_of(self, url: str) -> Source:
         """The source whose homepage has the URL's host; for any other host a source made up of the host alone."""
         host = _host(url)
+        return self._by_host.get(host) or Source(
+            id=host, name=host, homepage=f"https://{host}/", language="", country="", timezone="UTC"
+        )
+
+    @cached_property
+    def _by_host(self) -> dict[str, Source]:
+        """The first source with each host: every article of a host without a source asks for it."""
+        found: dict[str, Source] = {}
         for source in self.sources.values():
-            if _host(source.homepage) == host:
-                return source
-        return Source(id=host, name=host, homepage=f"https://{host}/", language="", country="", timezone="UTC")
+            found.setdefault(_host(source.homepage), source)
+        return found
 
     def source_or_host(self, name: str) -> Source:
         """The source of that id, or the made-up one whose id is a host name (see `source_of`)."""

@@ -25,10 +25,10 @@ def read(file: Path) -> dict[str, Any]:
 
 def convert(kind: type[T], values: Mapping[str, Any], file: Path, path: str = "") -> T:
     """The record that these values are. path: where they stand in the file, as `queues.all.`."""
-    refuse_unknown(kind, values, file, path)
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
+        refuse_unknown(kind, values, file, path)
         what, _, where = str(error).partition(" - at `$")
         key = f"{path}{where.strip('`.')}".rstrip(".") or "the file"
         raise ConfigError(f"{file}: {key}: {lower(what)}; correct that value") from error

@@ -1,6 +1,6 @@
 """What every part of the store shares: the connection, the keys, the scripts, the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,9 @@ from ingest.settings import QueueSettings, RetentionSettings
 from ingest.store.keys import Keys
 
 _LUA = Path(__file__).parent
+
+BATCH = 500
+"""Names in one round trip."""
 
 
 class Reply:
@@ -74,6 +77,11 @@ def _script(file: Path) -> str:
     first = own.partition("\n")[0]
     parts = first.removeprefix("-- with:").split() if first.startswith("-- with:") else []
     return "\n".join([*((_LUA / f"{part}.lua").read_text() for part in parts), own])
+
+
+def batches(names: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
+    """The names in pieces: what is asked of thousands neither fills the memory nor holds up the store for others."""
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def today() -> str:

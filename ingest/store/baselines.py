@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.baseline import Baseline
 from ingest.models import to_json
-from ingest.store.base import Base, days_ms
+from ingest.store.base import Base, batches, days_ms
 
 
 def read_baseline(kept: bytes | None) -> Baseline:
@@ -26,8 +26,12 @@ class Baselines(Base):
         return self.baselines([source])[source]
 
     def baselines(self, sources: Sequence[str]) -> dict[str, Baseline]:
-        """The figures of many, in one round trip."""
-        kept = self._redis.mget([self.keys.baseline(source) for source in sources]) if sources else []
+        """The figures of many."""
+        kept = [
+            figures
+            for part in batches(sources)
+            for figures in self._redis.mget([self.keys.baseline(source) for source in part])
+        ]
         return {source: read_baseline(figures) for source, figures in zip(sources, kept, strict=True)}
 
     def save_baseline(self, source: str, baseline: Baseline) -> None:

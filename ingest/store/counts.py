@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from ingest.models import Record
-from ingest.store.base import Base, today
+from ingest.store.base import Base, batches, today
 from ingest.store.keys import QUEUES
 
 Kind = Literal["scheduler", "fetch", "process", "api", "webhooks"]
@@ -37,23 +37,27 @@ class Counts(Base):
         return {name.decode(): int(count) for name, count in counts.items()}
 
     def days(self, sources: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Today's counts of many sources, in one round trip."""
-        with self._redis.pipeline(transaction=False) as pipeline:
-            for source in sources:
-                pipeline.hgetall(self.keys.day(source, today()))
-            answers = pipeline.execute()
+        """Today's counts of many sources."""
+        answers = []
+        for part in batches(sources):
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for source in part:
+                    pipeline.hgetall(self.keys.day(source, today()))
+                answers += pipeline.execute()
         return {
             source: {name.decode(): int(count) for name, count in counts.items()}
             for source, counts in zip(sources, answers, strict=True)
         }
 
     def created(self, sources: Sequence[str], dates: Sequence[str]) -> dict[str, list[int]]:
-        """How many articles of each source were published on each of these UTC days, in one round trip."""
-        with self._redis.pipeline(transaction=False) as pipeline:
-            for source in sources:
-                for date in dates:
-                    pipeline.hmget(self.keys.day(source, date), "created", "copy")
-            counts = [sum(int(count or 0) for count in counted) for counted in pipeline.execute()]
+        """How many articles of each source were published on each of these UTC days."""
+        counts: list[int] = []
+        for part in batches(sources):
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for source in part:
+                    for date in dates:
+                        pipeline.hmget(self.keys.day(source, date), "created", "copy")
+                counts += [sum(int(count or 0) for count in counted) for counted in pipeline.execute()]
         return {source: counts[n * len(dates) : (n + 1) * len(dates)] for n, source in enumerate(sources)}
 
     def due_counts(self) -> dict[str, int]:

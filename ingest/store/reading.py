@@ -9,6 +9,7 @@ import msgspec
 
 from ingest.baseline import Baseline
 from ingest.models import Article, Entry, Page, Record, article_from_json
+from ingest.store.base import batches
 from ingest.store.baselines import read_baseline
 from ingest.store.entries import QueueEntry, queue_entry, text
 from ingest.store.pages import unpack_entry, unpack_page
@@ -260,15 +261,15 @@ class Reading(Queues):
     # ── feeds ──
 
     def feed_states(self, feed_ids: Sequence[str]) -> dict[str, FeedState]:
-        """The state of each of these feeds, in one round trip."""
+        """The state of each of these feeds."""
+        return {name: state for part in batches(feed_ids) for name, state in self._feed_states(part)}
+
+    def _feed_states(self, feed_ids: Sequence[str]) -> Iterator[tuple[str, FeedState]]:
         with self._redis.pipeline(transaction=False) as pipeline:
             for feed_id in feed_ids:
                 pipeline.hgetall(self.keys.feed(feed_id))
                 pipeline.zscore(self.keys.due("fetch"), f"feed:{feed_id}")
             answers = pipeline.execute()
-        return {
-            feed_id: msgspec.convert(
-                {**text(record), **({"next_poll": score / 1000} if score else {})}, FeedState, strict=False
-            )
-            for feed_id, record, score in zip(feed_ids, answers[::2], answers[1::2], strict=True)
-        }
+        for feed_id, record, score in zip(feed_ids, answers[::2], answers[1::2], strict=True):
+            state = {**text(record), **({"next_poll": score / 1000} if score else {})}
+            yield feed_id, msgspec.convert(state, FeedState, strict=False)

@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.errors import LeaseLost
 from ingest.models import Entry, Page, Record, Validators, short_hash
-from ingest.store.base import Base, days_ms, ms, today
+from ingest.store.base import Base, batches, days_ms, ms, today
 from ingest.store.keys import DUES, QueueName
 from ingest.store.life import MOST_ERROR, came, failed, named, short
 from ingest.store.pages import pack_entry, pack_page
@@ -85,17 +85,17 @@ class Work(Base):
 
     def add_feeds(self, feed_ids: Iterable[str]) -> int:
         """Put feeds that are not in `due` yet into it, due now. Returns how many were new."""
-        now = self.now_ms()
-        members = {f"feed:{feed_id}": now for feed_id in feed_ids}
-        return int(self._redis.zadd(self.keys.due("fetch"), members, nx=True)) if members else 0
+        now, due = self.now_ms(), self.keys.due("fetch")
+        parts = ({f"feed:{feed_id}": now for feed_id in part} for part in batches(list(feed_ids)))
+        return sum(int(self._redis.zadd(due, members, nx=True)) for members in parts)
 
     def remove_feeds_except(self, feed_ids: Iterable[str]) -> list[str]:
         """Take feeds that the configuration no longer names out of `due`; their state stays. Returns their ids."""
         kept = {f"feed:{feed_id}" for feed_id in feed_ids}
         due = self._redis.zscan_iter(self.keys.due("fetch"), match="feed:*", count=1000)
         gone = sorted({member.decode() for member, _ in due} - kept)
-        if gone:
-            self._redis.zrem(self.keys.due("fetch"), *gone)
+        for part in batches(gone):
+            self._redis.zrem(self.keys.due("fetch"), *part)
         return [member.partition(":")[2] for member in gone]
 
     def poll_now(self, feed_ids: Sequence[str]) -> None:
