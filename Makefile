@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-.PHONY: help run demo test check bench bench-extract bench-index schema lock clean
+.PHONY: help run demo test check bench bench-extract bench-index soak schema lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -32,6 +32,9 @@ bench-extract: $(VENV)/.peers  ## extraction beside its peers on real pages (ARG
 
 bench-index: $(VENV)/.peers  ## the index of fingerprints beside datasketch (ARGS="--articles 1000000")
 	$(BIN)/python bench/fingerprints.py $(ARGS)
+
+soak: $(VENV)/.dev  ## thousands of simulated outlets, an hour of theirs in minutes, with kills (ARGS="--outlets 500")
+	$(BIN)/python bench/soak.py $(ARGS)
 
 schema: $(VENV)/.run  ## docs/article.schema.json, from the model
 	$(BIN)/python -m ingest.schema > docs/article.schema.json

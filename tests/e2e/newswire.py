@@ -118,11 +118,11 @@ class Newswire:
 
     def children(self) -> list[psutil.Process]:
         """Every process under those started here, the store's server too."""
-        found = []
-        for process in self._processes:
-            if process.poll() is None:
-                found += psutil.Process(process.pid).children(recursive=True)
-        return found
+        return [child for process in self.started() for child in process.children(recursive=True)]
+
+    def started(self) -> list[psutil.Process]:
+        """What was started here and still runs."""
+        return [psutil.Process(process.pid) for process in self._processes if process.poll() is None]
 
 
 def kind_of(process: psutil.Process, store: Store) -> str:
