@@ -1,5 +1,6 @@
 """`teletipo sources add`: an outlet's address -> its file, and what was found on the way."""
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 from rich.markup import escape
 
+from ingest.clean import clean_url
 from ingest.cli.group import Place, complaints, console, pass_place
 from ingest.errors import ConfigError, TeletipoError
 from ingest.fetch import Fetcher
@@ -56,8 +58,33 @@ def add(
     settings = place.settings()
     if len(addresses) > 1 and (name or called):
         raise click.UsageError("--id and --name are about one outlet; name one address")
+    _check(addresses, name, language, country, timezone)
     wish = Wish(name, called, language, country, timezone, full_text or "", tags)
     sys.exit(max([_add(settings, each, wish, write=not dry_run, as_json=as_json, force=force) for each in addresses]))
+
+
+def _check(addresses: tuple[str, ...], name: str, language: str, country: str, timezone: str) -> None:
+    """Raises BadParameter for what could not be written in the end, before anybody is asked for anything."""
+    from ingest.discover.zones import COUNTRIES, is_zone
+    from ingest.settings.writing import is_id
+
+    for given, good, told in (
+        (name, is_id(name), "--id has lower-case letters, digits and hyphens"),
+        (language, re.fullmatch("[a-z]{2}", language), "--language is ISO 639-1, such as es"),
+        (country, country in COUNTRIES, "--country is ISO 3166-1 alpha-2, such as VE"),
+        (timezone, is_zone(timezone), "--timezone is an IANA name, such as America/Caracas"),
+    ):
+        if given and not good:
+            raise click.BadParameter(f"{told}; {given!r} is none")
+    for address in addresses:
+        try:
+            clean_url(_with_scheme(address))
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
 
 
 def _add(settings: Settings, address: str, wish: "Wish", *, write: bool, as_json: bool, force: bool) -> int:
@@ -90,7 +117,7 @@ def _known_already(settings: Settings, folder: Path, address: str, wish: "Wish",
     from ingest.discover.choosing import address_key
     from ingest.settings.writing import source_id
 
-    home = address if "://" in address else f"https://{address}"
+    home = _with_scheme(address)
     same = [each for each in settings.sources.values() if address_key(each.homepage) == address_key(home)]
     if same and force and not wish.id:
         return wish._replace(id=same[0].id)

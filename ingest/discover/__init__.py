@@ -11,7 +11,7 @@ different things, both stay in the evidence.
 """
 
 from ingest.discover.choosing import Answer, choose
-from ingest.discover.claims import Claim, Fact
+from ingest.discover.claims import Claim, Fact, one_line
 from ingest.discover.country import country_of
 from ingest.discover.facts import language_of, name_of
 from ingest.discover.front import Front, read_front
@@ -33,6 +33,7 @@ __all__ = [
     "language_of",
     "likely",
     "name_of",
+    "one_line",
     "propose",
     "read_front",
     "root_address",

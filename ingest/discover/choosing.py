@@ -6,10 +6,12 @@ the same days that are not in it.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ingest.clean import clean_url
 from ingest.discover.ways import Candidate
 from ingest.models import Entry
 
@@ -20,6 +22,12 @@ MISSED, SHARE = 3, 0.25
 """A way is taken beside another where it has so many entries, and such a share of its own, that the other missed."""
 
 MOST_FEEDS = 12
+
+_MAIN = re.compile(
+    r"\b(?:main|all|home|front-?page|latest|top|index|portada|todas?|todo|[uú]ltimas?|titulares|inicio|news)\b",
+    re.IGNORECASE,
+)
+"""What outlets call the feed of everything, where they have one for each section besides."""
 
 FULL_WORDS = 120
 """An entry with so many words has its article's text."""
@@ -71,7 +79,7 @@ def choose(answers: Iterable[Answer], now: datetime) -> list[Answer]:
     """
     answers = list(answers)
     usable = [each for each in answers if _usable(each)]
-    fresh = [each for each in usable if not _stale(each, now)]
+    fresh = [each for each in usable if is_awake(each, now)]
     taken = _feeds([each for each in fresh if each.kind == "feed"])
     taken |= _api([each for each in fresh if each.kind == "wordpress"])
     taken |= _news([each for each in fresh if each.is_news], taken)
@@ -82,6 +90,11 @@ def choose(answers: Iterable[Answer], now: datetime) -> list[Answer]:
 
 Taken = dict[str, tuple[Answer, str]]
 """By address: what is polled, and why."""
+
+
+def is_awake(answer: Answer, now: datetime) -> bool:
+    """Whether it is a way in that had something lately, as far as it states dates."""
+    return _usable(answer) and not _stale(answer, now)
 
 
 def _usable(answer: Answer) -> bool:
@@ -128,11 +141,13 @@ def _last_resort(usable: list[Answer], now: datetime) -> Taken:
 
 def _rank(answer: Answer) -> tuple[object, ...]:
     """The main feed is the one of no part, with the most and latest entries; short addresses are rather the whole."""
+    name = f"{urlsplit(answer.url).path.rpartition('/')[2]} {answer.candidate.label}"
     depth = len([part for part in urlsplit(answer.url).path.split("/") if part])
     newest = answer.newest.timestamp() if answer.newest else 0.0
     dated = answer.newest is not None
     return (
-        not answer.candidate.section, answer.kind != "sitemap", dated, -depth, round(answer.full),
+        not answer.candidate.section, answer.kind != "sitemap", dated, bool(_MAIN.search(name)), -depth,
+        round(answer.full),
         min(len(answer.entries), 20), newest, len(answer.entries), not answer.url.startswith("http://"),
     )  # fmt: skip
 
@@ -149,7 +164,9 @@ def _missing(answer: Answer, taken: Taken) -> int:
 
 def address_key(url: str) -> str:
     """An address without what differs between a feed's and a sitemap's spelling of it."""
-    return re.sub(r"^https?://(?:www\.)?", "", url.partition("?")[0].partition("#")[0]).rstrip("/").lower()
+    with suppress(ValueError):
+        url = clean_url(url)
+    return re.sub(r"^https?://(?:www\.)?", "", url.partition("#")[0]).rstrip("/").lower()
 
 
 def _decided(answer: Answer, taken: Taken, now: datetime) -> Answer:

@@ -1,5 +1,6 @@
 """What is said about an outlet, and what comes of it."""
 
+import html
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,6 +19,12 @@ class Fact(NamedTuple):
     value: str
     evidence: str = ""
     doubt: str = ""
+
+
+def one_line(text: str) -> str:
+    """What an outlet wrote, as it may be shown: on one line, entities decoded, nothing that a terminal would obey."""
+    decoded = " ".join(html.unescape(text).split())[:200]
+    return "".join(character for character in decoded if character.isprintable())
 
 
 def listed(said: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+from babel.languages import get_official_languages
 
 from ingest.discover.claims import Claim, Fact, listed
 from ingest.discover.facts import language_code
@@ -98,6 +99,7 @@ def _by_locales(languages: Sequence[Claim]) -> Iterable[Claim]:
     for claim in languages:
         parts = re.split(r"[-_]", claim.value.strip())
         region = parts[-1].upper() if len(parts) > 1 else ""
+        region = "" if region == "LA" else {"UK": "GB"}.get(region, region)  # es_LA is Latin America, not Laos
         if region in COUNTRIES:
             default = f"{parts[0].lower()}_{region}" in _DEFAULT_LOCALES
             yield Claim(region, f"{claim.where} {claim.value!r}", 0.5 if default else 2.5)
@@ -109,12 +111,14 @@ def _by_locales(languages: Sequence[Claim]) -> Iterable[Claim]:
 
 
 def _by_words(about: str, languages: Sequence[Claim]) -> Iterable[Claim]:
-    """The one country that the outlet names where it says what it is."""
+    """The one country that the outlet names where it says what it is; in that country's own language, it is its own."""
     folded = f" {_folded(about)} "
     codes = dict.fromkeys((*(language_code(claim.value) for claim in languages), "en"))
     named = {country for code in codes if code for name, country in _country_names(code) if f" {name} " in folded}
     if len(named) == 1:
-        yield Claim(named.pop(), "its description, which names it", 2.0)
+        country = named.pop()
+        at_home = next((code for code in codes if code), "") in get_official_languages(country, regional=True)
+        yield Claim(country, "its description, which names it", 2.0 if at_home else 1.0)
 
 
 def _named(text: str) -> str:

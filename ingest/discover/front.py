@@ -1,6 +1,5 @@
 """An outlet's front page -> what it says about itself: names, language, country, feeds, the software behind it."""
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.discover.claims import Claim
+from ingest.discover.claims import Claim, one_line
 
 MOST_LINKS = 3000
 """Links of a page that are looked at."""
@@ -64,7 +63,7 @@ class Front(NamedTuple):
 def read_front(tree: HtmlElement, url: str) -> Front:
     """What the page at this address, its own after redirects, says about itself."""
     metas = _metas(tree)
-    base = urljoin(url, next((each.get("href") or "" for each in tree.iter("base")), ""))
+    base = absolute(url, next((each.get("href") or "" for each in tree.iter("base")), "")) or url
     linked = list(_objects(tree))
     return Front(
         url=url,
@@ -72,7 +71,7 @@ def read_front(tree: HtmlElement, url: str) -> Front:
         names=tuple(_names(tree, metas, linked)),
         languages=tuple(_languages(tree, metas, linked)),
         countries=tuple(_countries(tree, metas, linked)),
-        about=" ".join((metas.get("description") or metas.get("og:description") or "").split()),
+        about=one_line(metas.get("description") or metas.get("og:description") or ""),
         api=_api(tree, base),
         software=_software(tree, metas),
         article=_is_article(tree, metas, url),
@@ -89,7 +88,7 @@ def _head_links(tree: HtmlElement, base: str) -> Iterator[Link]:
         address = absolute(base, link.get("href") or "")
         stated = kind in FEED_TYPES or (kind in OTHER_TYPES and bool(_FEED_ADDRESS.search(urlsplit(address).path)))
         if address and ("feed" in relations or ("alternate" in relations and stated)) and "/wp-json/" not in address:
-            yield Link(address, _line(link.get("title") or ""), True)
+            yield Link(address, one_line(link.get("title") or ""), True)
 
 
 def _body_links(tree: HtmlElement, base: str) -> Iterator[Link]:
@@ -102,7 +101,7 @@ def _body_links(tree: HtmlElement, base: str) -> Iterator[Link]:
         parts, there = urlsplit(address), _plain_host(address)
         own = there == host or there.endswith(f".{host}") or host.endswith(f".{there}")
         if address and ("feedburner." in there or (own and _FEED_ADDRESS.search(f"{parts.path}?{parts.query}"))):
-            yield Link(address.partition("#")[0], _line(anchor.get("title") or "".join(anchor.itertext())), False)
+            yield Link(address.partition("#")[0], one_line(anchor.get("title") or "".join(anchor.itertext())), False)
 
 
 def _api(tree: HtmlElement, base: str) -> str:
@@ -115,12 +114,12 @@ def _api(tree: HtmlElement, base: str) -> str:
 
 def _names(tree: HtmlElement, metas: dict[str, str], linked: list[dict[str, Any]]) -> Iterator[Claim]:
     for key, weight in (("og:site_name", 4.0), ("application-name", 3.0), ("apple-mobile-web-app-title", 2.0)):
-        if name := _line(metas.get(key, "")):
+        if name := one_line(metas.get(key, "")):
             yield Claim(name, key, weight)
     for each in linked:
         if _types(each) & {"WebSite", "NewsMediaOrganization", "Organization"} and (name := _text(each.get("name"))):
-            yield Claim(_line(name), "JSON-LD", 3.0)
-    title = _line("".join(next(tree.iter("title"), tree.makeelement("title")).itertext()))
+            yield Claim(one_line(name), "JSON-LD", 3.0)
+    title = one_line("".join(next(tree.iter("title"), tree.makeelement("title")).itertext()))
     for number, part in enumerate(filter(None, re.split(r"\s+[|–—·:»-]+(?:\s+|$)|:\s+", title))):
         yield Claim(part.strip(), "title", 1.5 if number == 0 else 1.0)
 
@@ -137,7 +136,7 @@ def _languages(tree: HtmlElement, metas: dict[str, str], linked: list[dict[str, 
         (metas.get("language") or metas.get("dc.language"), "meta language"),
         (next((_text(each.get("inLanguage")) for each in linked if each.get("inLanguage")), ""), "JSON-LD"),
     )
-    yield from (Claim(said.strip()[:20], where) for said, where in stated if said and said.strip())
+    yield from (Claim(one_line(said)[:20], where) for said, where in stated if said and said.strip())
 
 
 def _countries(tree: HtmlElement, metas: dict[str, str], linked: list[dict[str, Any]]) -> Iterator[Claim]:
@@ -148,7 +147,7 @@ def _countries(tree: HtmlElement, metas: dict[str, str], linked: list[dict[str, 
         address = each.get("address")
         country = address.get("addressCountry") if isinstance(address, dict) else None
         if said := _text(country.get("name") if isinstance(country, dict) else country):
-            yield Claim(said, "JSON-LD address", 5.0)
+            yield Claim(one_line(said), "JSON-LD address", 5.0)
     telephones = (_text(each.get("telephone")) for each in linked)
     dialled = (anchor.get("href") or "" for anchor in tree.iter("a") if (anchor.get("href") or "").startswith("tel:"))
     for number in (*telephones, *dialled):
@@ -225,10 +224,6 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _line(text: str) -> str:
-    return " ".join(html.unescape(text).split())[:200]
-
-
 def _plain_host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
@@ -239,6 +234,6 @@ def absolute(base: str, link: str) -> str:
     try:
         url = urljoin(base, link) if link else ""
         parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+        return url if parts.scheme in {"http", "https"} and parts.hostname and url.isprintable() else ""
     except ValueError:
         return ""

@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
 
 IN_HEAD, IN_PAGE, IN_ROBOTS = "stated in the page's head", "linked on the page", "stated in robots.txt"
 
-MOST_STATED, MOST_LINKED, MOST_SITEMAPS = 6, 4, 4
+MOST_STATED, MOST_LINKED, MOST_SITEMAPS = 8, 4, 4
 """Feeds stated in the head, feeds linked elsewhere, and sitemaps that are asked."""
 
 _COMMENTS = re.compile(
@@ -140,17 +140,24 @@ def root_address(posts: str) -> str:
 
 
 def _feed(link: Link, how: str, page: str) -> Candidate:
-    place = _after_host(link.url)
+    url = _as_secure(link.url, page)
+    place = _after_host(url)
     here = urlsplit(page).path.rstrip("/")
-    within = bool(here) and urlsplit(link.url).path.startswith(f"{here}/")  # of the section that was named
+    within = bool(here) and urlsplit(url).path.startswith(f"{here}/")  # of the section that was named
     return Candidate(
-        link.url,
+        url,
         "feed",
         how,
         link.label,
         comments=bool(_COMMENTS.search(place) or _COMMENTS.search(link.label)),
         section=not within and bool(_SECTION.search(place) or _SECTION_LABEL.search(link.label)),
     )
+
+
+def _as_secure(url: str, page: str) -> str:
+    """By https where the page is had so from the same host: heads are written once, and many before that."""
+    same = urlsplit(url).netloc == urlsplit(page).netloc
+    return f"https{url.removeprefix('http')}" if same and page.startswith("https:") and url.startswith("http:") else url
 
 
 def _first(feeds: list[Candidate], most: int) -> list[Candidate]:

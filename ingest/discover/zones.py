@@ -59,8 +59,8 @@ def timezone_of(country: str, dates: Iterable[tuple[datetime, int]], stated: str
     """An IANA name. country: may be empty; dates: of entries, each with its minutes east of UTC; stated: what the
     outlet's own software says, which is believed.
 
-    A country with several zones is in the one that its dates fit. Dates that fit none of them are those of another
-    clock, and that clock counts, as it is the outlet's own.
+    A country with several zones is in the one that its dates fit. Dates that are an hour off have summer time wrong.
+    Those that fit nowhere are of another clock, and that clock counts, as it is the outlet's own.
     """
     clocks = [(moment, minutes) for moment, minutes in dates if minutes]
     if stated and is_zone(stated):
@@ -73,6 +73,8 @@ def timezone_of(country: str, dates: Iterable[tuple[datetime, int]], stated: str
     here = next((zone for zone in zones if _agrees(zone, clocks)), "")
     if here:
         return Fact(here, f"dates in {written_offset(often)}, as in {country}")
+    if near := next((zone for zone in zones if _agrees(zone, clocks, 60)), ""):
+        return Fact(near, f"the clock of {country}", f"its dates are in {written_offset(often)}, an hour off")
     doubt = f"that is no clock of {country}" if zones else ""
     if often % 60 == 0:
         return Fact(f"Etc/GMT{-often // 60:+d}", f"dates in {written_offset(often)}", doubt)
@@ -94,9 +96,9 @@ def written_offset(minutes: int) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"
 
 
-def _agrees(zone: str, clocks: Sequence[tuple[datetime, int]]) -> bool:
-    """One in five may be another's: reprints keep their agency's clock."""
-    right = sum(_distance(zone, moment) == minutes for moment, minutes in clocks)
+def _agrees(zone: str, clocks: Sequence[tuple[datetime, int]], off: int = 0) -> bool:
+    """One in five may be another's: reprints keep their agency's clock. off: minutes by which all may be wrong."""
+    right = sum(abs(_distance(zone, moment) - minutes) <= off for moment, minutes in clocks)
     return right >= 0.8 * len(clocks)
 
 

@@ -101,6 +101,11 @@ def source_id(homepage: str, taken: Container[str] = ()) -> str:
     return next(each for each in numbered if each not in taken)
 
 
+def is_id(name: str) -> bool:
+    """Whether a source may be called so: it is the name of a file too."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]*", name))
+
+
 # ── the text ──
 
 
@@ -155,8 +160,8 @@ def _one_line(text: str) -> str:
 
 def _id_in(text: str) -> str:
     """The id that the text states. Raises ConfigError for one that is no name of a file, such as `../x`."""
-    name = tomllib.loads(text).get("id")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+    name = str(tomllib.loads(text).get("id", ""))
+    if not is_id(name):
         raise ConfigError(f"{name!r} is no id of a source; it has lower-case letters, digits and hyphens")
     return name
 

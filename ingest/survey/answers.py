@@ -1,7 +1,7 @@
 """Candidates -> what each of them answered, asked side by side."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +9,8 @@ import msgspec
 
 from ingest.clean import read_date
 from ingest.discover import Answer, Candidate, Front, candidates, child, in_page, likely, read_front, root_address
+from ingest.discover.choosing import is_awake
+from ingest.discover.ways import MOST_STATED
 from ingest.errors import ExtractFailed, ParseFailed
 from ingest.extract import front as tree_of
 from ingest.models import Entry, Feed, Fetch
@@ -47,7 +49,7 @@ def about_itself(turns: Turns, answers: list[Answer]) -> dict[str, Any]:
 
 
 def _any_good(answers: list[Answer], kind: str) -> bool:
-    return any(each.kind == kind and (each.entries or each.maps) for each in answers)
+    return any(each.kind == kind and is_awake(each, datetime.now(UTC)) for each in answers)
 
 
 def _others(found: list[Candidate], answers: list[Answer]) -> list[Candidate]:
@@ -74,7 +76,7 @@ def _answers(turns: Turns, candidate: Candidate) -> list[Answer]:
         return [_with_articles(turns, answer, newest)]
     if answer.problem and fetch.ok and candidate.how != "a usual address" and not candidate.how.startswith("linked at"):
         inner = _others(_feeds_on(fetch), [answer])
-        return [answer, *(each for one in inner[:4] for each in _answers(turns, one))]
+        return [answer, *(each for one in inner[:MOST_STATED] for each in _answers(turns, one))]
     return [answer]
 
 

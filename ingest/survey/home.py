@@ -14,9 +14,13 @@ from ingest.models import Feed, Fetch, Outcome
 from ingest.parse import parse
 from ingest.survey.turns import Turns
 
+MOST_LATE = 2
+"""Spellings of an address that are waited for in vain."""
+
 GIVEN = "the address that was given"
 
 _NOBODY_THERE = {Outcome.NAME_NOT_FOUND, Outcome.CONNECTION_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT}
+_NO_PAGE = {Outcome.GONE, Outcome.HTTP_ERROR}
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex)\b|^\s*\{")
 _OPML = re.compile(rb"<opml\b", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -53,17 +57,24 @@ def find_home(turns: Turns, address: str) -> Home:
 
 
 def _first_answer(turns: Turns, addresses: list[str]) -> Fetch:
-    """Of the first of these addresses at which anybody is. Raises FetchFailed."""
+    """Of the first of these addresses that has a page, else of the first at which anybody is. Raises FetchFailed."""
     first: Fetch | None = None
+    late = 0
     for address in addresses:
-        fetch = turns.get(address)
-        if fetch is not None and fetch.outcome not in _NOBODY_THERE:
+        fetch = turns.get(address) if late < MOST_LATE else None
+        if fetch is None:
+            break
+        late += fetch.outcome is Outcome.TIMEOUT
+        if fetch.outcome not in _NOBODY_THERE | _NO_PAGE:
             _refuse(fetch)
             return fetch
-        first = first or fetch
+        if first is None or (fetch.status and not first.status):
+            first = fetch
     if first is None:
         raise ParseFailed("too much was asked of this outlet already", again=False)
-    raise FetchFailed(f"{first.outcome}: {first.error}", fetch=first)
+    if not first.status:
+        raise FetchFailed(f"{first.outcome}: {first.error}", fetch=first)
+    return first
 
 
 def _refuse(fetch: Fetch) -> None:
@@ -100,8 +111,9 @@ def _home(fetch: Fetch, asked: str) -> Home:
 
 
 def _moved(asked: str, url: str) -> str:
-    before, after = (re.sub(r"^www\.", "", (urlsplit(each).hostname or "").lower()) for each in (asked, url))
-    return f"{before} leads to {after}" if "://" in asked and before != after else ""
+    typed = asked if "://" in asked else f"https://{asked}"
+    before, after = (re.sub(r"^www\.", "", (urlsplit(each).hostname or "").lower()) for each in (typed, url))
+    return f"{before} leads to {after}" if before != after else ""
 
 
 def _way_in(fetch: Fetch) -> Candidate | None:

@@ -16,6 +16,7 @@ from ingest.discover import (
     country_of,
     language_of,
     name_of,
+    one_line,
     propose,
     stated_offset,
     timezone_of,
@@ -40,7 +41,7 @@ def survey(turns: Turns, address: str, wish: Wish) -> Survey:
     """What is at this address. Raises FetchFailed where nobody answers, ParseFailed for what is no outlet's."""
     home = find_home(turns, address)
     answers = choose(ask_around(turns, home.front, home.given), datetime.now(UTC))
-    remarks, listing = list(home.remarks), None
+    remarks, listing = [*home.remarks, *_unasked(home.front, answers)], None
     if not any(each.chosen for each in answers):
         listing, found = _listing(home.tree, home.fetch)
         remarks.append(_NOTHING if listing is None else _PROPOSED)
@@ -66,6 +67,13 @@ def survey(turns: Turns, address: str, wish: Wish) -> Survey:
         source=sure if sure.polled() else None,
         gets=turns.gets,
     )
+
+
+def _unasked(front: Front, answers: Sequence[Answer]) -> list[str]:
+    """That more feeds are named than were asked."""
+    asked = {address_key(each.candidate.url) for each in answers}
+    more = {address_key(link.url) for link in front.links} - asked
+    return [f"{len(more)} more feeds are named on its front page, and were not asked"] if more else []
 
 
 _NOTHING = (
@@ -97,10 +105,15 @@ def _facts(
     chosen = [each for each in answers if each.chosen]
     articles = [each.article for each in taken if each.article]
     title = next((each.title for each in chosen if each.title), "")
-    own_name = [Claim(about["name"], "its WordPress", 4.0)] if isinstance(about.get("name"), str) else []
+    own_name = [Claim(one_line(about["name"]), "its WordPress", 4.0)] if isinstance(about.get("name"), str) else []
     languages = [*front.languages, *dict.fromkeys(_stated_languages(chosen))]
     texts = [*(f"{article.title} {article.text}" for article in articles), *_texts(chosen)]
-    described = (front.about, str(about.get("description") or ""), title, *(each.value for each in front.names))
+    described = (
+        front.about,
+        one_line(str(about.get("description") or "")),
+        title,
+        *(each.value for each in front.names),
+    )
     raw = [*(article.published_raw for article in articles), *_raw_dates(chosen)]
     dates = [*filter(None, map(stated_offset, raw)), *_stated_clock(about, len(raw))]
     country = _wished(wish.country) or country_of(front.url, front.countries, languages, " ".join(described), dates)

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections import Counter
 from urllib.parse import urlsplit
 
 from ingest import robots
 from ingest.fetch import Fetcher
-from ingest.fetch.robots import origin
-from ingest.models import Fetch
+from ingest.fetch.robots import origin, rules_in
+from ingest.models import Fetch, Outcome
 from ingest.settings import Settings
 
 MOST_GETS = 25
@@ -15,6 +16,9 @@ MOST_GETS = 25
 
 MOST_SECONDS = 60.0
 """That the pauses may take: a host that asks for long ones is asked less."""
+
+MOST_UNANSWERED = 3
+"""Answers of one host that never came; who is asked on waits for nothing."""
 
 LEAST_GETS = 8
 """For the front page, a way or two, and the articles."""
@@ -39,28 +43,36 @@ class Turns:
         self._asking = robots.Asking(settings, fetcher, self._kept)
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
+        self._unanswered: Counter[str] = Counter()
         self.gets = 0
 
     def get(self, url: str) -> Fetch | None:
         """The answer; None where too much was asked already."""
         if not self._turn(url):
             return None
-        return robots.get(self._asking, self._source(url), url)
+        fetch = robots.get(self._asking, self._source(url), url)
+        if fetch.outcome is Outcome.TIMEOUT:
+            self._unanswered[_host(url)] += 1
+        return fetch
 
     def robots(self, url: str) -> str:
-        """The robots.txt of the URL's host, as it was when its first page was asked for."""
-        known = self._kept.robots(origin(url))
-        return known.rules if known else ""
+        """The robots.txt of the URL's host; empty where it has none."""
+        if known := self._kept.robots(origin(url)):
+            return known.rules
+        fetch = self.get(f"{origin(url)}/robots.txt")  # where it is ignored, nobody has asked for it
+        return rules_in(fetch.body) if fetch and fetch.ok else ""
 
     def left_for(self, url: str) -> int:
         """How many more GETs there may be, this one's host being asked."""
+        if self._unanswered[_host(url)] >= MOST_UNANSWERED:
+            return 0
         pause = self._pause(url)
         most = max(LEAST_GETS, min(MOST_GETS, int(MOST_SECONDS / pause))) if pause else MOST_GETS
         return max(0, most - self.gets)
 
     def _turn(self, url: str) -> bool:
         """Wait for the host's turn. Returns False where none is left."""
-        host = urlsplit(url).netloc.lower()
+        host = _host(url)
         with self._lock:
             if not self.left_for(url):
                 return False
@@ -71,8 +83,12 @@ class Turns:
         return True
 
     def _pause(self, url: str) -> float:
-        asked = self._kept.delays.get(urlsplit(url).netloc.lower(), 0.0)
+        asked = self._kept.delays.get(_host(url), 0.0)
         return max(self._asking.settings.delay(self._source(url)), asked)
 
     def _source(self, url: str) -> str:
         return self._asking.settings.source_of(url).id
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()

@@ -373,3 +373,92 @@ def test_an_outlet_is_not_asked_faster_than_its_pause(add: Add, outlet: Outlet) 
     assert add(f"{outlet.url}/").code == 0
     times = [asked.at for asked in outlet.asked]
     assert min(later - earlier for earlier, later in pairwise(times[1:])) > 0.2
+
+
+def test_a_newswire_publishes_what_was_shown_from_the_file_that_was_written(
+    add: Add, outlet: Outlet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wordpress(outlet)
+    with (add.folder / "teletipo.toml").open("a") as file:
+        file.write("[store]\nport = 0\n")
+    shown = json.loads(add(f"{outlet.url}/", "--json", "--id", "el-faro").out)
+    place = ("--config", add.folder, "--data", tmp_path / "data")
+    assert run_command(monkeypatch, capsys, *place, "fetch", "el-faro", "--wait").code == 0
+    told = run_command(monkeypatch, capsys, *place, "tail", "all", "--json", "--from", "0", "--no-follow").out
+    published = {each["article"]["url"]: each["article"] for each in map(json.loads, told.splitlines())}
+    (first,) = [each["article"] for each in shown["samples"] if each["url"] in published]
+    for key in ("title", "text", "authors", "language", "country", "published"):
+        assert published[first["url"]][key] == first[key]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--id", "../up"),
+        ("--country", "Venezuela"),
+        ("--language", "spanish"),
+        ("--timezone", "Caracas"),
+        ("ftp://x/",),
+    ],
+    ids=" ".join,
+)
+def test_what_could_not_be_written_is_refused_before_anything_is_asked(
+    add: Add, outlet: Outlet, wrong: tuple[str, ...]
+) -> None:
+    wordpress(outlet)
+    ended = add(f"{outlet.url}/", *wrong)
+    assert ended.code == 2
+    assert outlet.paths() == []
+
+
+def test_an_outlet_that_does_not_answer_is_not_waited_for_again_and_again(add: Add, outlet: Outlet) -> None:
+    (add.folder / "teletipo.toml").write_text(
+        '[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\ndeadline = 0.4\n'
+    )
+    outlet.publish("/", home("".join(stated(f"/feed{number}") for number in range(20))))
+    for number in range(20):
+        outlet.publish(f"/feed{number}", "", never=True)
+    ended = add(f"{outlet.url}/")
+    assert ended.code == 1
+    assert len(outlet.paths()) <= 10
+    assert "timeout" in ended.out
+
+
+def test_robots_txt_tells_of_sitemaps_where_nobody_obeys_it_too(add: Add, outlet: Outlet) -> None:
+    (add.folder / "teletipo.toml").write_text(
+        '[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\nrobots = "ignore"\n'
+    )
+    outlet.publish("/", home())
+    outlet.publish("/robots.txt", f"User-agent: *\nDisallow: /\nSitemap: {outlet.url}/latest.xml\n", "text/plain")
+    outlet.publish("/latest.xml", sitemap(headlines(outlet), news=True), "text/xml")
+    assert add(f"{outlet.url}/", "--id", "el-faro").code == 0
+    assert add.sources()["el-faro"].sitemaps == (f"{outlet.url}/latest.xml",)
+
+
+def test_of_feeds_of_sections_those_that_bring_something_are_polled_and_no_more_are_asked_than_is_good(
+    add: Add, outlet: Outlet
+) -> None:
+    found = headlines(outlet, 30)
+    for section in range(14):
+        own = found[section % 3 :: 3]
+        outlet.publish(f"/rss/s{section}.xml", rss(f"Sección {section}", outlet.url, own), RSS)
+    outlet.publish("/", home("".join(stated(f"/rss/s{section}.xml") for section in range(14))))
+    ended = add(f"{outlet.url}/", "--id", "el-faro")
+    assert len(add.sources()["el-faro"].feeds) == 3
+    assert "6 more feeds are named on its front page, and were not asked" in ended.out
+
+
+def test_nothing_that_an_outlet_says_reaches_the_terminal_as_an_order(add: Add, outlet: Outlet) -> None:
+    wordpress(outlet)
+    said = json.dumps({"@type": "NewsMediaOrganization", "name": "\x1b[2J[red]Faro[/]"})
+    outlet.publish(
+        "/wp-json/", json.dumps({"name": "\x1b[2J[red]Faro[/]", "description": "\x1b]0;x"}), "application/json"
+    )
+    outlet.publish(
+        "/",
+        f'<html lang="es-VE"><head>{stated("/feed/")}<link rel="https://api.w.org/" href="/wp-json/">'
+        f'<script type="application/ld+json">{said}</script></head><body>x</body></html>',
+    )
+    ended = add(f"{outlet.url}/", "--id", "el-faro")
+    assert ended.code == 0
+    assert "\x1b" not in ended.out

@@ -167,6 +167,34 @@ def test_an_articles_page_says_that_it_is_one_and_a_home_page_is_none() -> None:
     assert not front(url=f"{HOME}mundo").article
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<base href="http://[oops"><a href="//[x/feed">x</a><link rel="feed" href="http://[/">',
+        '<script type="application/ld+json">{"@type": ["WebSite", 7], "name": {"@value": 1}, "address": [1]}</script>',
+        '<script type="application/ld+json">[[[1]], null, {"@graph": {"a": 1}, "publisher": [1]}]</script>',
+        '<script type="application/ld+json">{"name": </script><meta property="og:site_name"><title></title>',
+        '<html lang="&#27;[2J-\u202e"><meta name="geo.region" content="--"><a href="tel:+">x</a>',
+    ],
+)
+def test_whatever_a_page_says_it_is_read(page: str) -> None:
+    found = read_front(tree(page, page), HOME)
+    assert candidates(found, page) == []
+    assert name_of(found.names, page, HOME).value
+    assert country_of(HOME, found.countries, found.languages, found.about, []).value == ""
+
+
+def test_of_feeds_beside_each_other_the_one_of_everything_is_the_main_one() -> None:
+    feeds = [answer(path, of=range(12)) for path in ("rss/deportes.xml", "rss/portada.xml", "rss/mundo.xml")]
+    assert polled(*feeds) == ["rss/portada.xml"]
+
+
+def test_a_feed_that_the_head_states_by_http_is_asked_by_https_where_the_page_was() -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="http://elfaro.example/feed/">'
+    assert asked(front(link)) == [f"{HOME}feed/"]
+    assert asked(front(link, url="http://elfaro.example/")) == ["http://elfaro.example/feed/"]
+
+
 # ── what is polled ──
 
 
@@ -304,6 +332,17 @@ def test_the_country_is_told_by_the_publishers_address_and_its_telephone() -> No
     assert country_of(HOME, dialled.countries, [], "", []).value == "VE"
 
 
+@pytest.mark.parametrize(
+    ("said", "language"), [("News and analysis of Venezuela", "en"), ("Una reunión de amigos", "es")]
+)
+def test_a_country_that_is_named_in_another_language_than_its_own_is_only_a_subject(said: str, language: str) -> None:
+    assert country_of(HOME, [], [Claim(language, "html lang")], said, []).value == ""
+
+
+def test_latin_american_spanish_is_not_that_of_laos() -> None:
+    assert country_of(HOME, [], [Claim("es_LA", "og:locale")], "", []).value == ""
+
+
 @pytest.mark.parametrize("url", ["https://elfaro.tv/", "https://elfaro.co/", "https://elfaro.io/", HOME])
 def test_an_ending_that_is_sold_as_a_word_and_a_templates_default_say_nothing(url: str) -> None:
     assert country_of(url, [], [Claim("en-US", "html lang"), Claim("es_ES", "og:locale")], "", []).value == ""
@@ -345,6 +384,7 @@ WINTER, SUMMER = datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo
         ("US", [(WINTER, -480), (SUMMER, -420)], "America/Los_Angeles"),
         ("US", [(SUMMER, -420), (WINTER, -420)], "America/Phoenix"),
         ("ES", [(WINTER, 60), (SUMMER, 120)], "Europe/Madrid"),
+        ("DE", [(WINTER, 120)], "Europe/Berlin"),
         ("ES", [(WINTER, -240)], "Etc/GMT+4"),
         ("", [(WINTER, -240)], "Etc/GMT+4"),
         ("", [(WINTER, 330)], "Asia/Kolkata"),
