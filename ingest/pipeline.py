@@ -37,6 +37,10 @@ _log = logging.getLogger("teletipo.pipeline")
 CONFLICTS = 10
 """Times that what is learned of a source may be another than was just read; each needs another worker in between."""
 
+UNKNOWN_SECONDS, UNKNOWN_TRIES = 3.0, 5
+"""A feed that is not configured may have been added a moment ago: whoever asked for it has read the new configuration,
+and this process is about to be started anew with it."""
+
 
 def run(context: Context, lease: Lease) -> str:
     """Take the step that this lease is for. Returns what became of it, in a word or two, for the log.
@@ -69,6 +73,9 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     for a crash must not lose its entries."""
     feed = context.settings.feeds.get(lease.id)
     if feed is None:
+        if lease.attempt < min(UNKNOWN_TRIES, context.settings.schedule.attempts):
+            context.store.defer(lease, UNKNOWN_SECONDS)
+            return "not configured here yet"
         context.store.forget_feed(lease)
         return "no longer configured"
     state, now = context.store.feed_states([feed.id])[feed.id], time.time()

@@ -131,4 +131,6 @@ class Ticket:
                     self._errors[feed_id] = f"{feed_id}: {state.error}"
             elif state.next_poll is None:  # a worker took it out of `due`: its configuration is older than ours
                 self._polled.add(feed_id)
-                self._errors[feed_id] = f"{feed_id}: the running newswire does not know this feed; start it again"
+                self._errors[feed_id] = (
+                    f"{feed_id}: the running newswire does not know this feed; is its configuration ours?"
+                )

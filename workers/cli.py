@@ -36,17 +36,23 @@ def run(place: Place, quiet: bool) -> None:
     """
     settings = place.settings()
     _log_to_stderr(logging.WARNING if quiet else logging.INFO)
-    kinds = ["scheduler", "fetch", *["process"] * (settings.workers.processes or os.cpu_count() or 1)]
-    kinds += _webhooks(settings)
-    if settings.api.enabled:
-        settings, kinds = _settle_api(settings), [*kinds, "api"]
+    settled = _settle_api(settings) if settings.api.enabled else settings
     if settings.store.url:
-        _supervise(settings, settings.store.url, kinds, None)
+        _supervise(place, settings, settled, _everything)
         return
     with EmbeddedServer(settings.data, settings.store.port) as server:
         if server.moved:
             complaints.print(f"port {settings.store.port} is taken by another program; the store took {server.port}")
-        _supervise(settings, server.url, kinds, server)
+        _supervise(place, settings, settled, _everything, server)
+
+
+def _everything(settings: Settings) -> list[str]:
+    api = ["api"] if settings.api.enabled else []
+    return ["scheduler", "fetch", *_processes(settings), *_webhooks(settings), *api]
+
+
+def _processes(settings: Settings) -> list[str]:
+    return ["process"] * (settings.workers.processes or os.cpu_count() or 1)
 
 
 @cli.command()
@@ -61,12 +67,16 @@ def worker(place: Place, queue: str) -> None:
     Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo worker fetch
     """
     settings = _on_shared_store(place)
-    processes = ["process"] * (settings.workers.processes or os.cpu_count() or 1)
     if queue == "webhooks" and not settings.webhooks:
         raise ConfigError(f"{settings.config / 'webhooks.toml'} names no webhook; add one, see docs/webhooks.md")
-    webhooks = _webhooks(settings) if queue in {"webhooks", "all"} else []
-    kinds = {"fetch": ["fetch"], "process": processes, "webhooks": [], "all": ["fetch", *processes]}[queue] + webhooks
-    _supervise(settings, settings.store.url, kinds, None)
+
+    def kinds(settings: Settings) -> list[str]:
+        fetch = ["fetch"] if queue in {"fetch", "all"} else []
+        processes = _processes(settings) if queue in {"process", "all"} else []
+        webhooks = _webhooks(settings) if queue in {"webhooks", "all"} else []
+        return fetch + processes + webhooks
+
+    _supervise(place, settings, settings, kinds)
 
 
 @cli.command()
@@ -78,7 +88,7 @@ def scheduler(place: Place) -> None:
     Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo scheduler
     """
     settings = _on_shared_store(place)
-    _supervise(settings, settings.store.url, ["scheduler"], None)
+    _supervise(place, settings, settings, lambda _: ["scheduler"])
 
 
 @cli.command()
@@ -91,8 +101,8 @@ def api(place: Place) -> None:
     \b
     Example:  TELETIPO_STORE__URL=redis://store:6379/0 teletipo api
     """
-    settings = _settle_api(_on_shared_store(place))
-    _supervise(settings, settings.store.url, ["api"], None)
+    settings = _on_shared_store(place)
+    _supervise(place, settings, _settle_api(settings), lambda _: ["api"])
 
 
 @cli.command()
@@ -136,15 +146,24 @@ def _on_shared_store(place: Place) -> Settings:
     return settings
 
 
-def _supervise(settings: Settings, url: str, kinds: list[str], server: EmbeddedServer | None) -> None:
+def _supervise(
+    place: Place,
+    settings: Settings,
+    settled: Settings,
+    kinds_of: Callable[[Settings], list[str]],
+    server: EmbeddedServer | None = None,
+) -> None:
+    """settings: as they were read; settled: with the port that the HTTP interface has."""
+    from workers.reload import Reloader
     from workers.service import Supervisor
 
+    url, kinds = server.url if server else settings.store.url, kinds_of(settled)
     store = open_store(url, settings.store.prefix, settings.retention)
-    _greet(settings, url, api="api" in kinds)
+    _greet(settled, url, api="api" in kinds)
     for warning in store.warnings():
         complaints.print(f"WARNING: {warning}", style="bold red", markup=False)
     try:
-        supervisor = Supervisor(settings, url, kinds, server)
+        supervisor = Supervisor(settled, url, kinds, Reloader(settings, settled, place.settings, kinds_of), server)
         supervisor.serve(_reporter(settings, store) if "scheduler" in kinds else lambda: None)
     finally:
         if "api" in kinds:

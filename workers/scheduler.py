@@ -30,6 +30,9 @@ SWEEP_SECONDS = 60.0
 SWEEPS_A_DAY = 1440
 """Once a day, consumers that were killed are forgotten too."""
 
+SYNCS_EVERY = 10
+"""Sweeps. A worker elsewhere whose configuration is older takes a new feed out of `due`; it is put back."""
+
 _log = logging.getLogger("teletipo.scheduler")
 
 
@@ -69,6 +72,8 @@ class Scheduler:
             return  # there may be more: after the next tick, so that a long sweep holds up nothing
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
         self._sweeps += 1
+        if self._sweeps % SYNCS_EVERY == 0:
+            self._store.add_feeds(self._settings.feeds)
         if self._sweeps % SWEEPS_A_DAY == 1:
             for queue in self._settings.queues:
                 self._store.forget_consumers(queue, 86_400)

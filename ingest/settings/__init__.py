@@ -10,7 +10,7 @@ them together, and writing.py writes the file of a source. Whatever is not under
 file, the key and the remedy.
 """
 
-from ingest.settings.loading import default_config, load
+from ingest.settings.loading import default_config, is_packaged, load
 from ingest.settings.records import (
     ApiSettings,
     BrokerSettings,
@@ -42,5 +42,6 @@ __all__ = [
     "WebhookSettings",
     "WorkerSettings",
     "default_config",
+    "is_packaged",
     "load",
 ]

@@ -34,6 +34,11 @@ def default_config() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "config"
 
 
+def is_packaged(config: Path) -> bool:
+    """Whether this is the folder within the package, which is nobody's own and never changes."""
+    return config.resolve() == Path(__file__).parents[1] / "default_config"
+
+
 def load(config: Path | None = None, data: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the configuration.
 

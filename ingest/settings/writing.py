@@ -24,7 +24,7 @@ from tomlkit.items import Table
 
 from ingest.errors import ConfigError
 from ingest.models import Record, Source
-from ingest.settings.loading import read_source
+from ingest.settings.loading import is_packaged, read_source
 from ingest.words import without_accents
 
 WIDTH = 110
@@ -83,7 +83,7 @@ def write_source(folder: Path, text: str, *, replace: bool = False) -> Path:
 def sources_folder(config: Path) -> Path:
     """Where the files of this configuration's sources are. Raises ConfigError for the one within the package, which is
     nobody's own and which the next version of teletipo replaces."""
-    if config.resolve() == Path(__file__).parents[1] / "default_config":
+    if is_packaged(config):
         raise ConfigError(
             "the configuration in use is the one that comes with teletipo, and no place for your sources; "
             "`teletipo init config` writes one of your own, which is used from then on"

@@ -173,6 +173,10 @@ class Work(Base):
         """The attempt was not made (the worker stops): due at once, and not counted. Raises LeaseLost."""
         self._reschedule(lease, 0, "-1", {})
 
+    def defer(self, lease: Lease, seconds: float) -> None:
+        """The attempt counts, and the next one is due in `seconds`; nothing is said of it. Raises LeaseLost."""
+        self._reschedule(lease, seconds, "0", {})
+
     def set_aside(self, lease: Lease, source: str, error: str) -> None:
         """The last attempt failed: the entry is dead, kept with its error. Raises LeaseLost."""
         keys = [

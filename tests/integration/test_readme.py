@@ -152,8 +152,12 @@ def test_fetching_a_source_that_the_running_newswire_does_not_know_yet_ends_with
     (wire.settings.config / "sources/el-faro.toml").write_text(block("toml", "el-faro"))
     ticket = Wire(load(wire.settings.config, environ={}), wire.store).fetch("el-faro")
     assert not ticket.progress().done
-    (lease,) = wire.store.lease("fetch", 60, 1)
-    assert run(Context(wire.settings, wire.store, Fetcher(wire.settings.fetch)), lease) == "no longer configured"
+    context = Context(wire.settings, wire.store, Fetcher(wire.settings.fetch))
+    (member,) = ticket.members()
+    for said in ["not configured here yet"] * 4 + ["no longer configured"]:
+        waiting = wire.store.waiting(member)
+        assert waiting
+        assert run(context, waiting[0]) == said
     progress = ticket.wait(timeout=5)
     assert progress.done
-    assert "does not know this feed; start it again" in progress.errors[0]
+    assert "does not know this feed; is its configuration ours?" in progress.errors[0]
