@@ -16,7 +16,7 @@ from ingest.discover.country import country_of
 from ingest.discover.facts import language_of, name_of
 from ingest.discover.front import Front, read_front
 from ingest.discover.rows import propose
-from ingest.discover.ways import Candidate, candidates, child, in_page, likely, root_address
+from ingest.discover.ways import Candidate, candidates, child, distinct, in_page, likely, root_address
 from ingest.discover.zones import stated_offset, timezone_of
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "child",
     "choose",
     "country_of",
+    "distinct",
     "in_page",
     "language_of",
     "likely",

@@ -78,7 +78,7 @@ def candidates(front: Front, robots: str) -> list[Candidate]:
     linked = [_feed(link, IN_PAGE, front.url) for link in front.links if not link.head]
     sitemaps = stated_sitemaps(robots, front.url)
     api = [Candidate(posts_address(front.api), "wordpress", IN_HEAD)] if front.api else []
-    return _distinct([*_first(stated, MOST_STATED), *_first(linked, MOST_LINKED), *api, *sitemaps[:MOST_SITEMAPS]])
+    return distinct([*_first(stated, MOST_STATED), *_first(linked, MOST_LINKED), *api, *sitemaps[:MOST_SITEMAPS]])
 
 
 def likely(front: Front, kind: WayKind, *, all_of_them: bool) -> list[Candidate]:
@@ -99,7 +99,7 @@ def likely(front: Front, kind: WayKind, *, all_of_them: bool) -> list[Candidate]
 def in_page(links: tuple[Link, ...], url: str) -> list[Candidate]:
     """The feeds that a page of feeds leads to, as outlets have one under "RSS"."""
     how = f"linked at {urlsplit(url).path}"
-    return _distinct(_first([_feed(link, how, url) for link in links], MOST_STATED))
+    return distinct(_first([_feed(link, how, url) for link in links], MOST_STATED))
 
 
 def stated_sitemaps(robots: str, base: str) -> list[Candidate]:
@@ -166,7 +166,8 @@ def _first(feeds: list[Candidate], most: int) -> list[Candidate]:
     return [*asked, *(each for each in feeds if each.comments)]
 
 
-def _distinct(found: list[Candidate]) -> list[Candidate]:
+def distinct(found: list[Candidate]) -> list[Candidate]:
+    """Each address once, however it is spelled."""
     known: dict[str, Candidate] = {}
     for each in found:
         known.setdefault(re.sub(r"^https?://(?:www\.)?", "", each.url).rstrip("/"), each)

@@ -8,7 +8,18 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ingest.clean import read_date
-from ingest.discover import Answer, Candidate, Front, candidates, child, in_page, likely, read_front, root_address
+from ingest.discover import (
+    Answer,
+    Candidate,
+    Front,
+    candidates,
+    child,
+    distinct,
+    in_page,
+    likely,
+    read_front,
+    root_address,
+)
 from ingest.discover.choosing import is_awake
 from ingest.discover.ways import MOST_STATED
 from ingest.errors import ExtractFailed, ParseFailed
@@ -24,7 +35,7 @@ KEPT = 5
 
 def ask_around(turns: Turns, front: Front, given: tuple[Candidate, ...]) -> list[Answer]:
     """What is stated first, then what is usual, as far as nothing good has answered yet."""
-    found = [*given, *candidates(front, turns.robots(front.url))]
+    found = distinct([*given, *candidates(front, turns.robots(front.url))])
     if not any(each.kind == "wordpress" for each in found):
         found += likely(front, "wordpress", all_of_them=False)
     if not any(each.kind == "sitemap" for each in found):

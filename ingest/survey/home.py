@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
+from ingest.clean import clean_url
 from ingest.discover import Candidate, Front, read_front
 from ingest.errors import ExtractFailed, FetchFailed, ParseFailed
 from ingest.extract import front
@@ -43,11 +44,12 @@ class Home(NamedTuple):
 
 
 def find_home(turns: Turns, address: str) -> Home:
-    """Raises FetchFailed where nobody answers, ParseFailed for a list of feeds (OPML)."""
-    fetch = _first_answer(turns, _spellings(address))
+    """Raises FetchFailed where nobody answers, ParseFailed for a list of feeds (OPML), ValueError for no address."""
+    url = clean_url(address if "://" in address else f"https://{address}")
+    fetch = _first_answer(turns, _spellings(url, bare="://" not in address))
     if given := _way_in(fetch):
         return _home_of_feed(turns, fetch, given)
-    home = _home(fetch, address)
+    home = _home(fetch, url)
     if not home.front.article:
         return home
     root = urlunsplit(urlsplit(home.front.url)._replace(path="/", query="", fragment=""))
@@ -84,12 +86,12 @@ def _refuse(fetch: Fetch) -> None:
         raise ParseFailed("that is a list of feeds (OPML); `teletipo sources import` reads it", again=False)
 
 
-def _spellings(address: str) -> list[str]:
-    """https before http, as typed before with or without `www.`; a port says that it is meant as it is."""
-    parts = urlsplit(address if "://" in address else f"https://{address}")
+def _spellings(url: str, *, bare: bool) -> list[str]:
+    """https before http, as typed before with or without `www.`; a port says that it is meant as it is. bare: no scheme
+    was typed."""
+    parts = urlsplit(url)
     if parts.port:
-        plain = urlunsplit(parts._replace(scheme="http"))
-        return [urlunsplit(parts)] if "://" in address else [urlunsplit(parts), plain]
+        return [url, urlunsplit(parts._replace(scheme="http"))] if bare else [url]
     host = parts.netloc
     other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
     tries = [("https", host), (parts.scheme, host), ("https", other), ("http", host)]
@@ -107,12 +109,11 @@ def _home(fetch: Fetch, asked: str) -> Home:
         remarks.append(f"its front page could not be read ({error})")
         return Home(Front(fetch.url), None, fetch, remarks=tuple(filter(None, remarks)))
     remarks.append(_STANDS_BEFORE.get(kind or "", ""))
-    return Home(read_front(tree, fetch.url), tree, fetch, remarks=tuple(filter(None, remarks)))
+    return Home(read_front(tree, clean_url(fetch.url)), tree, fetch, remarks=tuple(filter(None, remarks)))
 
 
 def _moved(asked: str, url: str) -> str:
-    typed = asked if "://" in asked else f"https://{asked}"
-    before, after = (re.sub(r"^www\.", "", (urlsplit(each).hostname or "").lower()) for each in (typed, url))
+    before, after = (re.sub(r"^www\.", "", (urlsplit(each).hostname or "").lower()) for each in (asked, url))
     return f"{before} leads to {after}" if before != after else ""
 
 

@@ -33,6 +33,9 @@ from ingest.survey.samples import fetched, full_text, latest, samples
 from ingest.survey.source import source_of
 from ingest.survey.turns import Turns
 
+LONG = 2.5
+"""Seconds of a pause that leave no time for all that would be asked otherwise."""
+
 TEXTS = 10
 """Entries whose language is looked at."""
 
@@ -41,7 +44,8 @@ def survey(turns: Turns, address: str, wish: Wish) -> Survey:
     """What is at this address. Raises FetchFailed where nobody answers, ParseFailed for what is no outlet's."""
     home = find_home(turns, address)
     answers = choose(ask_around(turns, home.front, home.given), datetime.now(UTC))
-    remarks, listing = [*home.remarks, *_unasked(home.front, answers)], None
+    remarks = [*home.remarks, *_slow(turns.pause(home.front.url)), *_unasked(home.front, answers)]
+    listing = None
     if not any(each.chosen for each in answers):
         listing, found = _listing(home.tree, home.fetch)
         remarks.append(_NOTHING if listing is None else _PROPOSED)
@@ -67,6 +71,10 @@ def survey(turns: Turns, address: str, wish: Wish) -> Survey:
         source=sure if sure.polled() else None,
         gets=turns.gets,
     )
+
+
+def _slow(pause: float) -> list[str]:
+    return [f"it is given {pause:g} s between two requests, so that few were made"] if pause > LONG else []
 
 
 def _unasked(front: Front, answers: Sequence[Answer]) -> list[str]:

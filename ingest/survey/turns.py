@@ -36,7 +36,7 @@ class _Paced(robots.Unkept):
 
 
 class Turns:
-    """`get(url)`, from any number of threads: each host is asked for one thing at a time, with its pause between."""
+    """`get(url)`, from any number of threads: two requests of one host begin its pause apart, at least."""
 
     def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
         self._kept = _Paced()
@@ -66,7 +66,7 @@ class Turns:
         """How many more GETs there may be, this one's host being asked."""
         if self._unanswered[_host(url)] >= MOST_UNANSWERED:
             return 0
-        pause = self._pause(url)
+        pause = self.pause(url)
         most = max(LEAST_GETS, min(MOST_GETS, int(MOST_SECONDS / pause))) if pause else MOST_GETS
         return max(0, most - self.gets)
 
@@ -78,11 +78,12 @@ class Turns:
                 return False
             self.gets += 1
             at = max(time.monotonic(), self._next.get(host, 0.0))
-            self._next[host] = at + self._pause(url)
+            self._next[host] = at + self.pause(url)
         time.sleep(max(0.0, at - time.monotonic()))
         return True
 
-    def _pause(self, url: str) -> float:
+    def pause(self, url: str) -> float:
+        """Seconds that the URL's host is given between two requests."""
         asked = self._kept.delays.get(_host(url), 0.0)
         return max(self._asking.settings.delay(self._source(url)), asked)
 

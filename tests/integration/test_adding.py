@@ -462,3 +462,45 @@ def test_nothing_that_an_outlet_says_reaches_the_terminal_as_an_order(add: Add, 
     ended = add(f"{outlet.url}/", "--id", "el-faro")
     assert ended.code == 0
     assert "\x1b" not in ended.out
+
+
+def test_an_outlet_with_an_index_of_sitemaps_alone_is_read_by_that(add: Add, outlet: Outlet) -> None:
+    found = headlines(outlet)
+    outlet.publish("/", home())
+    maps = "".join(
+        f"<sitemap><loc>{outlet.url}/{name}</loc><lastmod>{day}</lastmod></sitemap>"
+        for name, day in [
+            ("a-2024.xml", "2024-12-31"),
+            ("a-2026.xml", "2026-11-24"),
+            ("author-sitemap.xml", "2026-11-25"),
+        ]
+    )
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    outlet.publish("/sitemap.xml", f"<sitemapindex {space}>{maps}</sitemapindex>", "text/xml")
+    outlet.publish("/a-2026.xml", sitemap(found), "text/xml")
+    ended = add(f"{outlet.url}/", "--id", "el-faro")
+    assert add.sources()["el-faro"].sitemaps == (f"{outlet.url}/sitemap.xml",)
+    assert "3 sitemaps, the latest with 6 entries" in ended.out
+    assert found[0].title in ended.out
+    assert not {"/a-2024.xml", "/author-sitemap.xml"} & set(outlet.paths())
+
+
+def test_an_address_without_a_scheme_is_asked_by_https_first_and_by_http_where_that_fails(
+    add: Add, outlet: Outlet
+) -> None:
+    wordpress(outlet)
+    assert add(outlet.url.removeprefix("http://"), "--id", "el-faro").code == 0
+    assert add.sources()["el-faro"].homepage == f"{outlet.url}/"
+
+
+def test_a_feed_that_was_given_and_is_stated_too_is_asked_once_more_and_not_twice(add: Add, outlet: Outlet) -> None:
+    wordpress(outlet)
+    assert add(f"{outlet.url}/feed/", "--id", "el-faro").code == 0
+    assert outlet.paths().count("/feed/") == 2
+    assert add.sources()["el-faro"].homepage == f"{outlet.url}/"
+
+
+def test_what_tracks_who_comes_is_no_part_of_the_home_page(add: Add, outlet: Outlet) -> None:
+    wordpress(outlet)
+    assert add(f"{outlet.url}/?utm_source=letter", "--id", "el-faro").code == 0
+    assert add.sources()["el-faro"].homepage == f"{outlet.url}/"
