@@ -8,6 +8,7 @@ Eight bytes each. The store keeps who had which first; who shares a paragraph or
 likeness.py), so these decide what is found, and never what is a copy.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b, shake_256
 from itertools import chain
 from typing import NamedTuple
@@ -51,7 +52,7 @@ def features(text: str) -> Features:
     return Features(_minima(shingles(hashes(everything))), tuple(sorted(found)[:MOST_PARAGRAPHS]))
 
 
-def _digest(paragraph: list[str]) -> bytes:
+def _digest(paragraph: Sequence[str]) -> bytes:
     return blake2b(" ".join(paragraph).encode(), digest_size=_SIZE).digest()
 
 

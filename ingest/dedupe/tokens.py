@@ -9,6 +9,7 @@ Both the exact fingerprint and everything that finds and judges copies are made 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -34,13 +35,14 @@ _STEP = 0x9E3779B97F4A7C15
 _PLACES = np.array([pow(_STEP, place, 2**64) for place in range(1, RUN + 1)], dtype=np.uint64)
 
 
-def paragraphs(text: str) -> list[list[str]]:
+@lru_cache(4)  # the fingerprint, the features and each likeness ask for those of one text
+def paragraphs(text: str) -> Sequence[Sequence[str]]:
     """The tokens of each paragraph that is not empty."""
     normalised = unicodedata.normalize("NFKC", text).casefold()
     pattern = _WORD
     if _SPECIAL.search(normalised):
         pattern, normalised = _TOKEN, normalised.translate(_DIGITS)
-    return list(map(pattern.findall, filter(None, normalised.split("\n\n"))))
+    return tuple(map(pattern.findall, filter(None, normalised.split("\n\n"))))
 
 
 def tokens(text: str) -> list[str]:
