@@ -79,9 +79,10 @@ def refresh_feed(context: Context, lease: Lease) -> str:
         context.store.forget_feed(lease)
         return "no longer configured"
     state, now = context.store.feed_states([feed.id])[feed.id], time.time()
-    if waits := context.store.postpone(lease, address(feed, state), context.settings.delay(feed.source)):
-        return waits
-    fetch, behind = ask(context, feed, state, now)
+    turn = context.store.postpone(lease, address(feed, state), context.settings.delay(feed.source))
+    if turn.waits:
+        return turn.waits
+    fetch, behind = ask(context, feed, state, now, turn.unpaced)
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
     found = claim_found(context, feed, fetch) if fetch.ok else None
@@ -104,9 +105,10 @@ def fetch_page(context: Context, lease: Lease) -> str:
         return "feed's text"
     delay = context.settings.delay(lease.source)
     with context.alone_at(entry.url) as alone:
-        if waits := context.store.postpone(lease, entry.url, delay, busy=delay > 0 and not alone):
-            return waits
-        fetch = robots.get(context.asking, lease.source, entry.url)
+        turn = context.store.postpone(lease, entry.url, delay, busy=delay > 0 and not alone)
+        if turn.waits:
+            return turn.waits
+        fetch = robots.get(context.asking, lease.source, entry.url, unpaced=turn.unpaced)
     _expect_ok(fetch)
     after = context.settings.looks(lease.source)
     context.store.advance(
@@ -131,7 +133,7 @@ def process_article(context: Context, lease: Lease) -> str:
         _learn(context, source.id, lambda outlet, evidence: taught(outlet, evidence, lesson))
     seen = observed(article)._replace(agreed=lesson.agreed if lesson and lesson.version else None)
     baseline = _with_page(source.id, known.baseline, seen) if fetched else None
-    committed, shares_lines = publish(context, lease, article, entry.guid, baseline)
+    committed, shares_lines = publish(context, lease, article, entry.guid, baseline, known.looked)
     if shares_lines and attentive(outlet := outlet_of(known.learned)) is not outlet:
         _learn(context, source.id, lambda outlet, evidence: (attentive(outlet), evidence))
     return f"{committed.outcome} {committed.id}".strip()

@@ -34,10 +34,11 @@ def address(feed: Feed, state: FeedState) -> str:
     return state.address or feed.address
 
 
-def ask(context: Context, feed: Feed, state: FeedState, now: float) -> tuple[Fetch, bool]:
-    """The feed's answer, and whether it was asked for in full behind a 304. now: Unix seconds."""
+def ask(context: Context, feed: Feed, state: FeedState, now: float, unpaced: str = "") -> tuple[Fetch, bool]:
+    """The feed's answer, and whether it was asked for in full behind a 304. now: Unix seconds; unpaced: as for
+    `robots.get`."""
     url, known = address(feed, state), _known(state)
-    fetch = robots.get(context.asking, feed.source, url, known)
+    fetch = robots.get(context.asking, feed.source, url, known, unpaced=unpaced)
     if url != feed.address and _is_not_there(fetch):
         return robots.get(context.asking, feed.source, feed.address), False
     if fetch.status == HTTPStatus.NOT_MODIFIED and now - state.whole >= DAY:

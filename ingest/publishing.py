@@ -52,14 +52,17 @@ class Judged(NamedTuple):
     like: Likeness | None = None
 
 
-def publish(context: Context, lease: Lease, article: Article, guid: str, baseline: Baseline | None) -> Published:
+def publish(
+    context: Context, lease: Lease, article: Article, guid: str, baseline: Baseline | None, looked: str
+) -> Published:
     """Commit the article as what it is: new, a copy, the next revision, or nothing new.
 
-    guid: what its feed calls it, empty where that is nothing. baseline: as for `Store.commit`.
+    guid: what its feed calls it, empty where that is nothing. baseline: as for `Store.commit`; looked: as in
+    `Known`.
     """
     store, known = context.store, features(article.text)
     case = Case(VERSION, *known, guid=short_hash(f"{article.source}\x1f{guid}", 8) if guid else "")
-    if (looked := store.looked_for(lease)) and looked != article.id:
+    if looked and looked != article.id:
         article, case = _as_looked_at(context, looked, article), case._replace(moved=True)
     seen: dict[str, Judged] = {}
     having: list[str] = []

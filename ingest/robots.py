@@ -42,7 +42,7 @@ class Kept(Protocol):
     def robots(self, origin: str) -> Robots | None: ...
     def keep_robots(self, origin: str, robots: Robots) -> None: ...
     def keep_crawl_delay(self, host: str, seconds: float) -> None: ...
-    def answered(self, url: str, seconds: float, *, well: bool) -> None: ...
+    def answered(self, url: str, seconds: float, *, well: bool, unpaced: str = "") -> None: ...
     def hold(self, name: str, owner: str, seconds: float) -> bool: ...
     def let_go(self, name: str, owner: str) -> None: ...
 
@@ -55,21 +55,21 @@ class Asking(NamedTuple):
     kept: Kept
 
 
-def get(asking: Asking, source: str, url: str, validators: Validators | None = None) -> Fetch:
+def get(asking: Asking, source: str, url: str, validators: Validators | None = None, *, unpaced: str = "") -> Fetch:
     """GET a URL for this source where robots.txt lets us, as `Fetcher.get` does.
 
     Where it does not, the outcome is REFUSED_BY_ROBOTS; where it cannot be had, that of asking for it, with the seconds
     until it is asked for again in `retry_after`. What it says about training models goes into the fetch's `terms`.
-    `[fetch] robots = "ignore"` asks nobody.
+    `[fetch] robots = "ignore"` asks nobody. unpaced: a host that is known to need no pace, as `Turn` has it.
     """
     if not asking.settings.obeys_robots(source):
-        return _answered(asking, asking.fetcher.get(url, validators))
+        return _answered(asking, asking.fetcher.get(url, validators), unpaced)
     heard: dict[str, Robots] = {}
     said = Fetch(requested=url, url=url, outcome=Outcome.REFUSED_BY_ROBOTS, validators=validators or Validators())
     if refused := _refusal(asking, url, said, heard):
         return refused
     fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, target, said, heard))
-    _answered(asking, fetch)
+    _answered(asking, fetch, unpaced)
     known = heard.get(robots.origin(fetch.url)) if fetch.ok else None
     terms = robots.terms(known.rules, fetch.url) if known else {}
     return msgspec.structs.replace(fetch, terms=fetch.terms | terms) if terms else fetch
@@ -111,11 +111,11 @@ def silent(known: Robots, now: float) -> bool:
 # ── parts ──
 
 
-def _answered(asking: Asking, fetch: Fetch) -> Fetch:
+def _answered(asking: Asking, fetch: Fetch, unpaced: str) -> Fetch:
     """The fetch, which its host's pace has heard of where the host was reached."""
     if fetch.status or fetch.outcome is Outcome.TIMEOUT:
         well = fetch.ok or fetch.outcome is Outcome.NOT_MODIFIED
-        asking.kept.answered(fetch.url, fetch.elapsed, well=well)
+        asking.kept.answered(fetch.url, fetch.elapsed, well=well, unpaced=unpaced)
     return fetch
 
 
@@ -193,7 +193,7 @@ class Unkept:
     def keep_crawl_delay(self, host: str, seconds: float) -> None:
         """Nothing is paced here."""
 
-    def answered(self, url: str, seconds: float, *, well: bool) -> None:
+    def answered(self, url: str, seconds: float, *, well: bool, unpaced: str = "") -> None:
         """Nothing is paced here."""
 
     def hold(self, name: str, owner: str, seconds: float) -> bool:  # noqa: ARG002 - as Kept has it

@@ -4,16 +4,16 @@
 --
 -- KEYS[1]  pace:<host>    hash     read and written: `latency`; `pauses`, how many were needed in a row, ends
 -- KEYS[2]  pause:<host>   string   read: what comes in while it lasts was asked for before
--- ARGV     1 ms that it took   2 1 where it answered well   3 ms that this is kept
-local SLOW, WEIGHT = 1000, 0.25
+-- ARGV     1 ms that it took   2 1 where it answered well   3 ms that this is kept   4 ms from which it is slow
+local WEIGHT = 0.25
 
 local known = redis.call('HMGET', KEYS[1], 'latency', 'pauses')
 if known[2] and ARGV[2] == '1' and redis.call('EXISTS', KEYS[2]) == 0 then redis.call('HDEL', KEYS[1], 'pauses') end
-local ms = tonumber(ARGV[1])
-if ms < SLOW and not known[1] then return end
+local ms, slow = tonumber(ARGV[1]), tonumber(ARGV[4])
+if ms < slow and not known[1] then return end
 local mean = tonumber(known[1] or 0)
 mean = mean + (ms - mean) * WEIGHT
-if mean < SLOW * WEIGHT then
+if mean < slow * WEIGHT then
   redis.call('HDEL', KEYS[1], 'latency')
 else
   redis.call('HSET', KEYS[1], 'latency', string.format('%.0f', mean))

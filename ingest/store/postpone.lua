@@ -15,11 +15,11 @@
 -- KEYS[7]  life:<id>      list     written; left out for a feed, which takes no turn
 -- ARGV     1 member   2 token   3 delay between two pages of the host in ms
 --          4 1 where another page of the host is on its way to the same worker
--- Returns  {held, postponed}: 1 or 0; 0, 1 for a pause or 2 for a turn
+-- Returns  {held, postponed, paced}: 1 or 0; 0, 1 for a pause or 2 for a turn; 1 where the host's answers are counted
 local EARLY = 0.25
 
 local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {0, 0} end
+if not held or tonumber(held) ~= tonumber(ARGV[2]) then return {0, 0, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local delay = pace(KEYS[5], ARGV[3])
@@ -36,17 +36,19 @@ if ends then
   if delay > 0 then set_until(KEYS[3], slot + delay, now) end
   wait(slot)
   if KEYS[7] then tell(KEYS[7], now, string.format('paused %.0f', slot - now)) end
-  return {1, 1}
+  return {1, 1, 1}
 end
-if not KEYS[7] then return {1, 0} end
+local known = redis.call('HMGET', KEYS[5], 'latency', 'pauses') -- see answered.lua
+local paced = (known[1] or known[2]) and 1 or 0
+if not KEYS[7] then return {1, 0, paced} end
 local free, line = turns(KEYS[6])
 local soon, busy = now + delay * EARLY, ARGV[4] == '1'
 if not busy and free <= soon and (turn or line <= soon) then
   take_turn(KEYS[6], math.max(free, now) + delay, line, now)
-  return {1, 0}
+  return {1, 0, paced}
 end
 local slot = math.max(free, line, busy and now + delay or now)
 take_turn(KEYS[6], free, slot + delay, now)
 wait(slot)
 redis.call('HSET', KEYS[2], 'turn', 1)
-return {1, 2}
+return {1, 2, paced}

@@ -40,12 +40,14 @@ class EntryState(Record, frozen=True, kw_only=True):
 
 
 class Known(NamedTuple):
-    """What the feed said about an entry and its page, while kept; the figures of its source, and what was learned."""
+    """What the feed said about an entry and its page, while kept; the figures of its source, and what was learned.
+    looked: the id of the article for which a look had this entry processed again; empty where none did."""
 
     said: Entry | None
     page: Page | None = None
     baseline: Baseline = Baseline()
     learned: bytes = b""
+    looked: str = ""
 
 
 class Standing(NamedTuple):
@@ -128,14 +130,17 @@ class Reading(Queues):
 
     def known(self, entry_id: str, source: str) -> Known:
         """What it takes to process an entry of this source, in one round trip."""
-        said, page, figures, learned = self._redis.mget(
-            self.keys.said(entry_id), self.keys.page(entry_id), self.keys.baseline(source), self.keys.learned(source)
-        )
+        of_entry, of_source = (self.keys.said, self.keys.page), (self.keys.baseline, self.keys.learned)
+        with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.mget(*(key(entry_id) for key in of_entry), *(key(source) for key in of_source))
+            pipeline.hmget(self.keys.entry(entry_id), "looked", "claimed", "article")
+            (said, page, figures, learned), (looked, claimed, article) = pipeline.execute()
         return Known(
             unpack_entry(said) if said else None,
             unpack_page(page) if page else None,
             read_baseline(figures),
             learned or b"",
+            (article or b"").decode() if looked is not None and looked == (claimed or b"") else "",
         )
 
     def said(self, entry_id: str) -> Entry | None:

@@ -180,11 +180,6 @@ class Watching(Work):
         self._held(outcome != "lost")
         return cast("Retraction", outcome)
 
-    def looked_for(self, lease: Lease) -> str:
-        """The id of the article for which a look had this entry processed again; empty where none did."""
-        looked, claimed, article = self._redis.hmget(self.keys.entry(lease.id), "looked", "claimed", "article")
-        return (article or b"").decode() if looked is not None and looked == (claimed or b"") else ""
-
     def owned(self, lease: Lease) -> str:
         """The id of the article that this entry may revise (see commit.lua); empty where there is none."""
         return (self._redis.hget(self.keys.entry(lease.id), "owns") or b"").decode()

@@ -51,6 +51,14 @@ class Claim(NamedTuple):
     known_as: str = ""
 
 
+class Turn(NamedTuple):
+    """Whether work has to wait for its host. waits: why, empty where it may begin; unpaced: the host, where it needs no
+    pace, see `Store.answered`."""
+
+    waits: str
+    unpaced: str = ""
+
+
 class FirstLook(NamedTuple):
     """A page that is to be looked at again. after: seconds until then; validators: those that came with it."""
 
@@ -189,10 +197,10 @@ class Work(Base):
         said = f"dead {short(error, MOST_ERROR)}"
         self._held(self._run("set_aside", keys, [lease.member, lease.token, error, said]))
 
-    def postpone(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> str:
+    def postpone(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> Turn:
         """Where the host has asked for a pause, or a page of it was asked for just now, put the work back into `due`
-        for later, uncounted. Returns why it was, empty where it was not. delay: seconds between two pages of the host;
-        busy: another page of it is on its way. Raises LeaseLost.
+        for later, uncounted. delay: seconds between two pages of the host; busy: another page of it is on its way.
+        Raises LeaseLost.
         """
         host = urlsplit(url).netloc
         keys = [
@@ -204,9 +212,9 @@ class Work(Base):
             self.keys.turn(host),
             *self._life(lease),
         ]
-        held, postponed = self._run("postpone", keys, [lease.member, lease.token, ms(delay), int(busy)])
+        held, postponed, paced = self._run("postpone", keys, [lease.member, lease.token, ms(delay), int(busy)])
         self._held(held)
-        return ("", "its host asked for a pause", "waits for its turn")[postponed]
+        return Turn(("", "its host asked for a pause", "waits for its turn")[postponed], "" if paced else host)
 
     def forget_feed(self, lease: Lease) -> None:
         """The configuration no longer names this feed: take it out of `due`."""

@@ -95,7 +95,8 @@ def through_publish(
     """As `through_commit`, with what was seen on the way."""
     settings = Settings(config=Path(), data=Path(), queues=dict(queues or {"all": QueueSettings()}))
     context = Context(settings, store, Fetcher(FetchSettings()))
-    return publish(context, to_process(store, url or made.url), made, guid, None)
+    lease = to_process(store, url or made.url)
+    return publish(context, lease, made, guid, None, store.known(lease.id, made.source).looked)
 
 
 def drifting() -> Baseline:

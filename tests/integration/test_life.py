@@ -69,7 +69,7 @@ def test_a_pause_that_its_host_asked_for_is_told_and_work_given_back_is_not(stor
     member = claimed(store)
     store.give_back(started(store, member))
     store.host_pause(A, 30.0)
-    assert store.postpone(started(store, member), A, 1.0)
+    assert store.postpone(started(store, member), A, 1.0).waits
     _, paused = store.life(ID)
     assert paused.what == "paused"
     assert 29_000 < int(paused.words) <= 30_000
@@ -79,7 +79,7 @@ def test_a_feed_has_no_life(store: Store, redis: Any) -> None:
     store.add_feeds(["outlet:front"])
     store.finish_poll(started(store, "feed:outlet:front"), 60, {"polls": 1})
     store.host_pause(A, 30.0)
-    assert store.postpone(started(store, "feed:outlet:front"), A, 1.0)
+    assert store.postpone(started(store, "feed:outlet:front"), A, 1.0).waits
     assert list(redis.scan_iter(f"{store.keys.prefix}life:*", count=1000)) == []
 
 

@@ -87,7 +87,7 @@ def test_what_the_host_asks_for_is_the_least(store: Store) -> None:
 
 def test_pages_that_are_overdue_together_are_asked_for_one_after_another(store: Store) -> None:
     held = [started(store, claimed(store, f"{A}/{number}")) for number in range(4)]
-    told = [store.postpone(lease, f"{A}/1", 10.0) for lease in held]
+    told = [store.postpone(lease, f"{A}/1", 10.0).waits for lease in held]
     assert told == ["", "waits for its turn", "waits for its turn", "waits for its turn"]
     waiting = [store.waiting(lease.member) for lease in held[1:]]
     assert [round(each[1]) for each in waiting if each] == [10, 20, 30]
@@ -96,11 +96,11 @@ def test_pages_that_are_overdue_together_are_asked_for_one_after_another(store: 
 def test_a_page_whose_turn_has_come_is_begun_and_the_attempt_before_was_not_counted(store: Store) -> None:
     first, second = (started(store, claimed(store, url)) for url in (A, B))
     store.postpone(first, A, 0.2)
-    assert store.postpone(second, B, 0.2)
+    assert store.postpone(second, B, 0.2).waits
     time.sleep(0.25)
     again = started(store, second.member)
     assert again.attempt == 1
-    assert store.postpone(again, B, 0.2) == ""
+    assert store.postpone(again, B, 0.2).waits == ""
 
 
 def test_turns_that_went_by_together_are_taken_one_at_a_time(store: Store) -> None:
@@ -109,7 +109,7 @@ def test_turns_that_went_by_together_are_taken_one_at_a_time(store: Store) -> No
         store.postpone(lease, A, 0.3)
     time.sleep(1.0)  # no worker ran meanwhile
     again = [started(store, lease.member) for lease in held[1:]]
-    assert [store.postpone(lease, A, 0.3) for lease in again] == ["", "waits for its turn", "waits for its turn"]
+    assert [store.postpone(lease, A, 0.3).waits for lease in again] == ["", "waits for its turn", "waits for its turn"]
 
 
 def test_whoever_comes_later_stands_behind_those_that_wait(store: Store) -> None:
@@ -118,21 +118,21 @@ def test_whoever_comes_later_stands_behind_those_that_wait(store: Store) -> None
     store.postpone(second, B, 0.3)
     time.sleep(0.32)
     late = started(store, claimed(store, C))
-    assert store.postpone(late, C, 0.3) == "waits for its turn"
-    assert store.postpone(started(store, second.member), B, 0.3) == ""
+    assert store.postpone(late, C, 0.3).waits == "waits for its turn"
+    assert store.postpone(started(store, second.member), B, 0.3).waits == ""
 
 
 def test_pages_that_are_each_begun_a_moment_early_keep_the_pace_all_the_same(store: Store) -> None:
     told = []
     for number in range(5):
-        told.append(store.postpone(started(store, claimed(store, f"{A}/{number}")), A, 1.0))
+        told.append(store.postpone(started(store, claimed(store, f"{A}/{number}")), A, 1.0).waits)
         time.sleep(0.8)  # of the second
     assert [n for n, waits in enumerate(told) if waits]
 
 
 def test_a_page_waits_while_another_one_of_its_host_is_on_its_way(store: Store) -> None:
     lease = started(store, claimed(store, A))
-    assert store.postpone(lease, A, 10.0, busy=True) == "waits for its turn"
+    assert store.postpone(lease, A, 10.0, busy=True).waits == "waits for its turn"
     waiting = store.waiting(lease.member)
     assert waiting
     assert round(waiting[1]) == 10
@@ -142,13 +142,13 @@ def test_a_page_a_moment_before_its_turn_need_not_wait(store: Store) -> None:
     first, second = (started(store, claimed(store, url)) for url in (A, B))
     store.postpone(first, A, 0.4)
     time.sleep(0.32)
-    assert store.postpone(second, B, 0.4) == ""
+    assert store.postpone(second, B, 0.4).waits == ""
 
 
 def test_a_pace_that_is_learned_late_holds_for_pages_that_had_their_slots(store: Store) -> None:
     members = [claimed(store, url, delay=0.001) for url in (A, B, C)]
     store.keep_crawl_delay(HOST, 20.0)
-    told = [store.postpone(started(store, member), A, 0.001) for member in members]
+    told = [store.postpone(started(store, member), A, 0.001).waits for member in members]
     assert told[1:] == ["waits for its turn"] * 2
     waiting = store.waiting(members[2])
     assert waiting
@@ -159,6 +159,6 @@ def test_other_hosts_and_feeds_wait_for_nobodys_turn(store: Store) -> None:
     first = started(store, claimed(store, A))
     store.postpone(first, A, 10.0)
     other = started(store, claimed(store, "https://other.example/a"))
-    assert store.postpone(other, "https://other.example/a", 10.0) == ""
+    assert store.postpone(other, "https://other.example/a", 10.0).waits == ""
     store.add_feeds(["outlet:feed"])
-    assert store.postpone(started(store, "feed:outlet:feed"), A, 10.0) == ""
+    assert store.postpone(started(store, "feed:outlet:feed"), A, 10.0).waits == ""

@@ -9,7 +9,7 @@ import zstandard
 
 from ingest import robots
 from ingest.models import Outcome, Robots, article_id
-from ingest.store import Store
+from ingest.store import Store, hosts, open_store
 from tests.conftest import WriteConfig
 from tests.e2e.newswire import page
 from tests.integration.making import text
@@ -144,6 +144,26 @@ def test_what_another_version_kept_is_asked_for_anew(begin: Begin, outlet: Outle
     assert len(outlet.robots) == 1
 
 
+def test_what_another_process_was_told_is_heard_within_a_minute(
+    begin: Begin, outlet: Outlet, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = begin("")
+    outlet.publish("/1", page(1))
+    assert wire.get("/1").ok
+    other = open_store(store.url, store.keys.prefix)
+    other.keep_robots(outlet.url, Robots(rules="User-agent: *\nDisallow: /1\n", until=time.time() + HOUR))
+    other.close()
+    assert wire.get("/1").ok, "this process need not look yet"
+    monkeypatch.setattr(hosts, "REMEMBERED", 0.0)  # a minute has gone by
+    assert wire.get("/1").outcome is Outcome.REFUSED_BY_ROBOTS
+
+
+def test_a_process_remembers_no_more_hosts_than_it_needs(store: Store) -> None:
+    for number in range(2 * hosts.MOST_REMEMBERED):
+        store.keep_robots(f"https://{number}.example", Robots(until=time.time() + HOUR))
+    assert len(store._remembered) <= hosts.MOST_REMEMBERED
+
+
 def test_threads_that_need_the_same_robots_txt_ask_for_it_once(begin: Begin, outlet: Outlet) -> None:
     outlet.publish("/robots.txt", "User-agent: *\nDisallow: /members/\n", "text/plain", delay=0.3)
     wire = begin()
@@ -204,3 +224,18 @@ def test_how_long_a_host_takes_is_learned_from_its_answers(begin: Begin, outlet:
     outlet.publish("/slow", "", delay=1.2)
     wire.get("/slow")
     assert 250 < int(redis.hget(wire.store.keys.pace(outlet.url.removeprefix("http://")), "latency")) < 1200
+
+
+def test_a_quick_answer_counts_where_the_host_was_slow_or_paused(begin: Begin, outlet: Outlet, redis: Any) -> None:
+    wire = begin()
+    wire.poll(*(Headline(outlet.publish(f"/{number}", page(number)), f"Report {number}") for number in range(2)))
+    host = outlet.url.removeprefix("http://")
+    wire.store.answered(outlet.url, 1.1, well=True)
+    wire.store.host_pause(outlet.url, 0.0, first=30.0, most=200.0)
+    redis.delete(wire.store.keys.pause(host))  # it is over
+    before = redis.hgetall(wire.store.keys.pace(host))
+    assert set(before) == {b"latency", b"pauses", b"crawl"}
+    assert wire.take("fetch")[0].endswith("bytes")
+    after = redis.hgetall(wire.store.keys.pace(host))
+    assert b"pauses" not in after
+    assert int(after.get(b"latency", 0)) < int(before[b"latency"])

@@ -368,7 +368,7 @@ def test_a_redis_does_the_newswires_work_as_valkey_does(redis_server: Callable[.
     redis.set_aside(dead, "outlet", "gone")
     assert redis.revive([dead.id]) == 1
     redis.host_pause(B, 60)
-    assert redis.postpone(started(redis, dead.member), B, 1)
+    assert redis.postpone(started(redis, dead.member), B, 1).waits
     assert urls(redis.articles(since=datetime(2020, 1, 1, tzinfo=UTC))) == [A]
     redis.close()
 

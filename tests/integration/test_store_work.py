@@ -504,10 +504,10 @@ def test_the_longest_of_many_pauses_asked_for_at_once_holds(store: Store) -> Non
 def test_a_page_that_was_waiting_when_its_host_asked_for_a_pause_takes_a_slot_after_it(store: Store) -> None:
     held = [started(store, claimed(store, url)) for url in (A, B)]
     other = started(store, claimed(store, "https://other.example/a"))
-    assert not store.postpone(held[0], A, 5), "nobody asked for a pause yet"
+    assert not store.postpone(held[0], A, 5).waits, "nobody asked for a pause yet"
     store.host_pause(A, 100)
-    assert [store.postpone(lease, A, 5) for lease in held] == ["its host asked for a pause"] * 2
-    assert not store.postpone(other, "https://other.example/a", 5)
+    assert [store.postpone(lease, A, 5).waits for lease in held] == ["its host asked for a pause"] * 2
+    assert not store.postpone(other, "https://other.example/a", 5).waits
     assert waits(store, A, B) == [100, 105]
     assert started(store, held[0].member).attempt == 1, "an attempt that was not made is not counted"
     with pytest.raises(LeaseLost):
@@ -517,7 +517,7 @@ def test_a_page_that_was_waiting_when_its_host_asked_for_a_pause_takes_a_slot_af
 def test_pacing_alone_is_no_pause(store: Store) -> None:
     store.claim([Claim(entry(url), "outlet", "f", delay=30) for url in (A, B, C)])
     held = started(store, f"entry:{article_id(A)}")
-    assert not store.postpone(held, A, 30)
+    assert not store.postpone(held, A, 30).waits
 
 
 def test_an_import_needs_no_slot_of_its_host(store: Store) -> None:
