@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ingest import guids
+from ingest import gaps, guids
 from ingest.clean import clean_url
 from ingest.context import Context
 from ingest.errors import ParseFailed
@@ -24,13 +24,14 @@ _log = logging.getLogger("teletipo.pipeline")
 class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
     that were never seen before; total: entries that the feed has, those without an address left out; ttl, hub,
-    topic: see Parsed; roll: for the next poll."""
+    topic: see Parsed; roll: for the next poll; renewed: whether nothing is left of what it had, see ingest/gaps.py."""
 
     new: list[str]
     said: tuple[str, ...]
     total: int
     ttl: float | None
     roll: Roll
+    renewed: bool = False
     hub: str = ""
     topic: str = ""
 
@@ -43,12 +44,14 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
         raise ParseFailed("an index of sitemaps, not a sitemap; name the sitemap itself")
     roll, entries = _listed(feed, parsed, before)
     new, said = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
+    now = Roll(context=parsed.context, entries=tuple(roll), head=parsed.head)
     return Found(
         new=new,
         said=said,
         total=sum(bool(each.entry) for each in roll),
         ttl=parsed.ttl,
-        roll=Roll(context=parsed.context, entries=tuple(roll), head=parsed.head),
+        roll=now,
+        renewed=gaps.renewed(before, now),
         hub=parsed.hub,
         topic=parsed.topic,
     )

@@ -21,6 +21,7 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
+from ingest.missed import look_for_missed
 from ingest.models import Entry, Fetch, Outcome, Page, Source
 from ingest.pacing import Heard, next_poll
 from ingest.polling import address, ask, learned
@@ -89,7 +90,8 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
     heard = Heard(found.said, found.total, found.ttl) if found else None
     interval, pace = next_poll(context.settings, feed, state, fetch, heard, now)
-    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it}
+    missed = look_for_missed(context, lease, state, found, now)
+    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it, **missed}
     context.store.finish_poll(lease, jittered(interval.seconds, context.random), told)
     if found:
         context.store.keep_roll(feed.id, found.roll)

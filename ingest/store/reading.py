@@ -68,8 +68,9 @@ class FeedState(Record, frozen=True, kw_only=True):
     entries that the last poll found new or changed, separated by spaces; `next_poll` comes from `due`. whole:
     when the whole feed came last; lies: 1 where a 304 of it hid what was new; address: where it has moved to for good,
     if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
-    ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py. hub, topic: what it
-    names to subscribe to its news with (WebSub)."""
+    ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py; gap, gaps: when
+    entries of it were last missed, and how often in a row. hub, topic: what it names to subscribe to its news with
+    (WebSub)."""
 
     etag: str = ""
     last_modified: str = ""
@@ -86,6 +87,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     ttl: float = 0.0
     fresh_for: float = 0.0
     rhythm: str = ""
+    gap: float = 0.0
+    gaps: int = 0
     entries: int = 0
     claimed: str = ""
     whole: float = 0.0
