@@ -12,11 +12,11 @@ import msgspec
 from ingest import gaps, guids
 from ingest.clean import clean_url
 from ingest.context import Context
-from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
-from ingest.parse import Listed, Parsed, parse
+from ingest.parse import Listed, Parsed, Told, parse
 from ingest.roll import Roll, RollEntry, Seen, enrolled
-from ingest.store import Claim
+from ingest.sitemaps import Poll
+from ingest.store import Claim, FeedState
 
 _log = logging.getLogger("teletipo.pipeline")
 
@@ -24,24 +24,24 @@ _log = logging.getLogger("teletipo.pipeline")
 class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
     that were never seen before; total: entries that the feed has, those without an address left out; ttl, hub,
-    topic: see Parsed; roll: for the next poll; renewed: whether nothing is left of what it had, see ingest/gaps.py."""
+    topic: see Parsed; roll: for the next poll; renewed: whether nothing is left of what it had, see ingest/gaps.py;
+    is_index: whether it names sitemaps."""
 
     new: list[str]
     said: tuple[str, ...]
     total: int
     ttl: float | None
-    roll: Roll
+    roll: Roll = Roll()
     renewed: bool = False
     hub: str = ""
     topic: str = ""
+    is_index: bool = False
 
 
 def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
     """Read what was fetched and claim the entries in it. Raises ParseFailed."""
     before = context.store.roll(feed.id)
     parsed = parse(feed, fetch, _seen(context, feed, before))
-    if parsed.maps:
-        raise ParseFailed("an index of sitemaps, not a sitemap; name the sitemap itself")
     roll, entries = _listed(feed, parsed, before)
     new, said = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
     now = Roll(context=parsed.context, entries=tuple(roll), head=parsed.head)
@@ -55,6 +55,38 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
         hub=parsed.hub,
         topic=parsed.topic,
     )
+
+
+def claim_mapped(context: Context, feed: Feed, fetch: Fetch, state: FeedState, until: float) -> Found:
+    """The same of a sitemap, and of those that an index names: see ingest/sitemaps.py. until: by time.monotonic."""
+    poll, new, said = Poll(context, feed, state, until), list[str](), tuple[str, ...]()
+    for read in poll.read(fetch):
+        came, dates = _claimed(context, feed, _entries(feed, read.new), {})
+        again = _changed(context, feed, _entries(feed, read.changed))
+        new, said = [*new, *came, *again], (*said, *dates)
+        read.keep()
+    return Found(new=new, said=said, total=poll.total, ttl=None, is_index=poll.is_index)
+
+
+def _entries(feed: Feed, told: list[Told]) -> list[Entry]:
+    """Under their clean addresses, each once."""
+    found = (_tidy(entry, feed) for entry in (each.entry() for each in told) if entry)
+    return list({entry.id: entry for entry in found if entry}.values())
+
+
+def _changed(context: Context, feed: Feed, entries: list[Entry]) -> list[str]:
+    """Have those of them fetched again that an article was made of. What was said of them before is not lost."""
+    states = context.store.entry_states([entry.id for entry in entries])
+    known = [entry for entry, state in zip(entries, states, strict=True) if state and state.settled and state.article]
+    delay = context.settings.delay(feed.source)
+    claims = []
+    for entry in known:
+        said = context.store.said(entry.id)
+        full = msgspec.structs.replace(said, updated=entry.updated) if said else entry
+        claims.append(Claim(full, feed.source, feed.id, delay, believed="always"))
+    if claims:
+        context.store.claim(claims)
+    return [claim.entry.id for claim in claims]
 
 
 def _seen(context: Context, feed: Feed, roll: Roll) -> Seen:

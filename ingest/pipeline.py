@@ -16,13 +16,13 @@ import msgspec
 from ingest import robots
 from ingest.backfill import walk_back
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
-from ingest.claiming import Found, claim_found
+from ingest.claiming import Found, claim_found, claim_mapped
 from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
 from ingest.missed import look_for_missed
-from ingest.models import Entry, Fetch, Outcome, Page, Source
+from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
 from ingest.pacing import Heard, next_poll
 from ingest.polling import address, ask, learned
 from ingest.publishing import publish
@@ -86,7 +86,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     fetch, behind = ask(context, feed, state, now, turn.unpaced)
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
-    found = claim_found(context, feed, fetch) if fetch.ok else None
+    found = _found(context, lease, feed, state, fetch) if fetch.ok else None
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
     heard = Heard(found.said, found.total, found.ttl) if found else None
     interval, pace = next_poll(context.settings, feed, state, fetch, heard, now)
@@ -166,6 +166,12 @@ def _expect_attempts_left(context: Context, lease: Lease) -> None:
         raise WorkFailed(f"{lease.attempt - 1} attempts in a row ended without an answer (crash or time limit)")
 
 
+def _found(context: Context, lease: Lease, feed: Feed, state: FeedState, fetch: Fetch) -> Found:
+    if feed.kind != "sitemap":
+        return claim_found(context, feed, fetch)
+    return claim_mapped(context, feed, fetch, state, context.in_hand[lease.member].overdue_at)
+
+
 def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> dict[str, str | int | float]:
     """The feed's state after a good poll, but for its pace."""
     said = Named(found.hub, found.topic) if found else Named(state.hub, state.topic)
@@ -182,6 +188,7 @@ def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> 
         "error": "",
         "failures": 0,
         "entries": found.total if found else state.entries,
+        "maps": int(found.is_index) if found else state.maps,
         "claimed": " ".join(found.new) if found else "",
         **names._asdict(),
     }

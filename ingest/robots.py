@@ -55,7 +55,15 @@ class Asking(NamedTuple):
     kept: Kept
 
 
-def get(asking: Asking, source: str, url: str, validators: Validators | None = None, *, unpaced: str = "") -> Fetch:
+def get(
+    asking: Asking,
+    source: str,
+    url: str,
+    validators: Validators | None = None,
+    *,
+    unpaced: str = "",
+    seconds: float | None = None,
+) -> Fetch:
     """GET a URL for this source where robots.txt lets us, as `Fetcher.get` does.
 
     Where it does not, the outcome is REFUSED_BY_ROBOTS; where it cannot be had, that of asking for it, with the seconds
@@ -63,12 +71,12 @@ def get(asking: Asking, source: str, url: str, validators: Validators | None = N
     `[fetch] robots = "ignore"` asks nobody. unpaced: a host that is known to need no pace, as `Turn` has it.
     """
     if not asking.settings.obeys_robots(source):
-        return _answered(asking, asking.fetcher.get(url, validators), unpaced)
+        return _answered(asking, asking.fetcher.get(url, validators, seconds=seconds), unpaced)
     heard: dict[str, Robots] = {}
     said = Fetch(requested=url, url=url, outcome=Outcome.REFUSED_BY_ROBOTS, validators=validators or Validators())
     if refused := _refusal(asking, url, said, heard):
         return refused
-    fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, target, said, heard))
+    fetch = asking.fetcher.get(url, validators, lambda target: _refusal(asking, target, said, heard), seconds)
     _answered(asking, fetch, unpaced)
     known = heard.get(robots.origin(fetch.url)) if fetch.ok else None
     terms = robots.terms(known.rules, fetch.url) if known else {}

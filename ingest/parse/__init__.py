@@ -15,11 +15,22 @@ from ingest.parse.imports import Imported, read_import
 from ingest.parse.listing import parse_listing
 from ingest.parse.older import by_wordpress, older_page
 from ingest.parse.parsed import Listed, Map, Parsed
-from ingest.parse.sitemap import parse_sitemap
+from ingest.parse.sitemap import Told, parse_sitemap, told_in
 from ingest.parse.wordpress import parse_wordpress
 from ingest.roll import NOTHING, Seen
 
-__all__ = ["Imported", "Listed", "Map", "Parsed", "by_wordpress", "older_page", "parse", "read_import"]
+__all__ = [
+    "Imported",
+    "Listed",
+    "Map",
+    "Parsed",
+    "Told",
+    "by_wordpress",
+    "older_page",
+    "parse",
+    "read_import",
+    "told_in",
+]
 
 _OF_NEW = {"feed": parse_feed, "wordpress": parse_wordpress}
 _WHOLE = {"sitemap": parse_sitemap, "listing": parse_listing}

@@ -21,6 +21,7 @@ from ingest.store.keys import Keys
 from ingest.store.learned import LearnedPages
 from ingest.store.letters import Letters
 from ingest.store.life import Lives
+from ingest.store.maps import Maps
 from ingest.store.reading import Reading
 from ingest.store.rolls import Rolls
 from ingest.store.taking import Taking
@@ -40,6 +41,7 @@ class Store(
     Dead,
     Committing,
     Rolls,
+    Maps,
     Reading,
     Taking,
     Webhooks,

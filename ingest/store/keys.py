@@ -31,6 +31,8 @@ programs; the rest may change from one version to the next.
     <p>backfill:<source>       hash    a walk into its past: state and cursor as JSON        40 days after its end
     <p>found:<source>          string  what that found and nobody took up yet, JSON, zstd    until it is claimed
     <p>roll:<feed id>          string  the entries it had at its last poll, 40 bytes each    entry_days
+    <p>maps:<feed id>          hash    address of a sitemap -> what was read of it           entry_days
+    <p>noted:<feed id>         hash    address of a sitemap -> 12 bytes for each one in it   entry_days
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
     <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days
@@ -144,6 +146,12 @@ class Keys:
 
     def roll(self, feed_id: str) -> str:
         return f"{self.prefix}roll:{feed_id}"
+
+    def maps(self, feed_id: str) -> str:
+        return f"{self.prefix}maps:{feed_id}"
+
+    def noted(self, feed_id: str) -> str:
+        return f"{self.prefix}noted:{feed_id}"
 
     def articles(self, source: str | None = None) -> str:
         return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"

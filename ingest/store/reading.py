@@ -70,7 +70,7 @@ class FeedState(Record, frozen=True, kw_only=True):
     if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
     ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py; gap, gaps: when
     entries of it were last missed, and how often in a row. hub, topic: what it names to subscribe to its news with
-    (WebSub)."""
+    (WebSub). maps: 1 for an index of sitemaps."""
 
     etag: str = ""
     last_modified: str = ""
@@ -99,6 +99,7 @@ class FeedState(Record, frozen=True, kw_only=True):
     moving_since: float = 0.0
     hub: str = ""
     topic: str = ""
+    maps: int = 0
     next_poll: float | None = None
 
 
