@@ -5,14 +5,17 @@ the same days that are not in it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from courlan import extract_domain
+
 from ingest.clean import clean_url
-from ingest.discover.ways import Candidate
+from ingest.discover.ways import GIVEN, Candidate
 from ingest.models import Entry
 
 STALE = timedelta(days=60)
@@ -71,13 +74,13 @@ class Answer(NamedTuple):
         return long / len(self.entries) if self.entries else 0.0
 
 
-def choose(answers: Iterable[Answer], now: datetime) -> list[Answer]:
-    """The answers in their order, each with what was decided about it and why.
+def choose(answers: Iterable[Answer], home: str, now: datetime) -> list[Answer]:
+    """The answers in their order, each with what was decided about it and why. home: the outlet's front page.
 
     Feeds first, the API with them; then a news sitemap where it brings more; a sitemap of everything only where there
     is nothing else, since it is long and says little.
     """
-    answers = list(answers)
+    answers = [each._replace(problem=each.problem or _elsewhere(each, home)) for each in answers]
     usable = [each for each in answers if _usable(each)]
     fresh = [each for each in usable if is_awake(each, now)]
     taken = _feeds([each for each in fresh if each.kind == "feed"])
@@ -99,6 +102,22 @@ def is_awake(answer: Answer, now: datetime) -> bool:
 
 def _usable(answer: Answer) -> bool:
     return not answer.problem and not answer.candidate.comments and bool(answer.entries or answer.maps)
+
+
+def _elsewhere(answer: Answer, home: str) -> str:
+    """Where it is no feed of this outlet, though its page names it: it and most of what it names are another's (a
+    podcast's host, a partner)."""
+    hosts = [each for each in (_site(entry.url) for entry, _ in answer.entries[:50]) if each]
+    site = _site(home)
+    if not hosts or _site(answer.url) == site or answer.candidate.how == GIVEN:
+        return ""
+    return "" if 2 * hosts.count(site) >= len(hosts) else f"its entries are at {Counter(hosts).most_common(1)[0][0]}"
+
+
+def _site(url: str) -> str:
+    """The host without `www.` or what else is before an outlet's own name."""
+    host = urlsplit(url).hostname or ""
+    return extract_domain(url) or host.removeprefix("www.")
 
 
 def _stale(answer: Answer, now: datetime) -> bool:

@@ -21,14 +21,19 @@ class Candidate(NamedTuple):
     section: bool = False
 
 
+GIVEN = "the address that was given"
 IN_HEAD, IN_PAGE, IN_ROBOTS = "stated in the page's head", "linked on the page", "stated in robots.txt"
 
 MOST_STATED, MOST_LINKED, MOST_SITEMAPS = 8, 4, 4
 """Feeds stated in the head, feeds linked elsewhere, and sitemaps that are asked."""
 
-_COMMENTS = re.compile(
-    r"comment|comentario|coment[áa]rio|kommentar|commento|reacties|コメント|комментар", re.IGNORECASE
-)
+_COMMENTS = re.compile(r"comment(?!ary|ator|isfree)|coment[áa]ri", re.IGNORECASE)
+_COMMENTS_LABEL = re.compile(
+    r"comment(?!ary|ator|isfree)|coment[áa]ri|kommentar\w*[ -]?feed|kommentar\w* zu\b|kommentarer|kommentti"
+    r"|koment[aá][rř]|reacties|yorum|hozzászól|σχόλι|коммент|коментар|コメント|评论|댓글|تعليق", re.IGNORECASE,
+)  # fmt: skip
+"""Not in addresses, where "Kommentare" are a German newspaper's opinions."""
+
 _SECTION = re.compile(
     r"/(?:categor\w*|kategori\w*|rubri\w*|tags?|etiquetas?|sections?|secci[oó]n\w*|se[cç][cç]?[aã]o|topics?|temas?"
     r"|authors?|autor\w*|podcasts?)(?:/|=|$)|[?&](?:cat|category|tag|author)=", re.IGNORECASE,
@@ -149,7 +154,7 @@ def _feed(link: Link, how: str, page: str) -> Candidate:
         "feed",
         how,
         link.label,
-        comments=bool(_COMMENTS.search(place) or _COMMENTS.search(link.label)),
+        comments=bool(_COMMENTS.search(place) or _COMMENTS_LABEL.search(link.label)),
         section=not within and bool(_SECTION.search(place) or _SECTION_LABEL.search(link.label)),
     )
 

@@ -61,11 +61,14 @@ def terms(headers: Mapping[str, str]) -> dict[str, str]:
 _LINK = re.compile(r"<([^<>]{1,1000})>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s\",;]+))*)")
 _PARAMETER = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))")
 _LONGEST_LINKS = 8_000
-_LINKS = ("hub", "self")
+WORDPRESS = "https://api.w.org/"
+"""What WordPress calls the link to its API, on each of its pages."""
+
+_LINKS = ("hub", "self", WORDPRESS)
 
 
 def links(headers: Mapping[str, str], base: str) -> dict[str, str]:
-    """The first hub and the first `self` that Link headers (RFC 8288) name, by their rel; base: what answered."""
+    """The first hub, `self` and WordPress API that Link headers (RFC 8288) name, by their rel; base: what answered."""
     found: dict[str, str] = {}
     for target, parameters in _LINK.findall(headers.get("Link", "")[:_LONGEST_LINKS]):
         said = (quoted or bare for key, quoted, bare in _PARAMETER.findall(parameters) if key.lower() == "rel")

@@ -52,7 +52,8 @@ class Fetch(Record, frozen=True, kw_only=True):
     terms: dict[str, str] = msgspec.field(default_factory=dict)
     """What its headers and robots.txt say about its use, by where that is said; see ingest/rights.py."""
     links: dict[str, str] = msgspec.field(default_factory=dict)
-    """What its Link headers name as the hub that tells of news (`hub`), and as its own address for that (`self`)."""
+    """What its Link headers name as the hub that tells of news (`hub`), as its own address for that (`self`), and as
+    the root of its WordPress API (`https://api.w.org/`)."""
     moved: str = ""
     """Where permanent redirects (301, 308) lead from `requested` on; empty where there was none at its beginning."""
     elapsed: float = 0.0

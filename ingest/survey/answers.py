@@ -73,22 +73,19 @@ def _ask(turns: Turns, found: list[Candidate]) -> list[Answer]:
         return [answer for answers in pool.map(lambda each: _answers(turns, each), found) for answer in answers]
 
 
-def _answers(turns: Turns, candidate: Candidate) -> list[Answer]:
+def _answers(turns: Turns, candidate: Candidate, *, leads_on: bool = True) -> list[Answer]:
     """The candidate's answer, and those of what it leads to: a page of feeds, or an index of sitemaps."""
     if candidate.comments:
         return [Answer(candidate, candidate.url)]
-    if turns.left_for(candidate.url) <= KEPT:
-        return [Answer(candidate, candidate.url, "not asked: enough was asked of this outlet")]
-    fetch = turns.get(_feed(candidate).address)
+    enough = turns.left_for(candidate.url) <= KEPT
+    fetch = None if enough else turns.get(_feed(candidate).address)
     if fetch is None:
-        return [Answer(candidate, candidate.url, "not asked: enough was asked of this outlet")]
+        return [Answer(candidate, candidate.url, "not asked, since enough was asked of this outlet")]
     answer, maps = _answer(candidate, fetch)
-    if maps and (newest := child(maps)):
+    if newest := child(maps):
         return [_with_articles(turns, answer, newest)]
-    if answer.problem and fetch.ok and candidate.how != "a usual address" and not candidate.how.startswith("linked at"):
-        inner = _others(_feeds_on(fetch), [answer])
-        return [answer, *(each for one in inner[:MOST_STATED] for each in _answers(turns, one))]
-    return [answer]
+    inner = _feeds_on(fetch) if answer.problem and fetch.ok and leads_on else []
+    return [answer, *(each for one in inner[:MOST_STATED] for each in _answers(turns, one, leads_on=False))]
 
 
 def _answer(candidate: Candidate, fetch: Fetch) -> tuple[Answer, list[tuple[str, str]]]:
@@ -127,9 +124,7 @@ def _date(entry: Entry) -> datetime | None:
 
 
 def _feeds_on(fetch: Fetch) -> list[Candidate]:
-    """The feeds that a page leads to which was taken for one; none where it is none of feeds."""
-    if "feed" not in fetch.url.lower() and "rss" not in fetch.url.lower():
-        return []
+    """The feeds that a page leads to which was taken for a feed itself."""
     try:
         tree, _ = tree_of(fetch.body, fetch.url, fetch.content_type)
     except ExtractFailed:

@@ -9,16 +9,16 @@ from lxml.html import HtmlElement
 
 from ingest.clean import clean_url
 from ingest.discover import Candidate, Front, read_front
+from ingest.discover.ways import GIVEN
 from ingest.errors import ExtractFailed, FetchFailed, ParseFailed
 from ingest.extract import front
+from ingest.fetch.headers import WORDPRESS
 from ingest.models import Feed, Fetch, Outcome
 from ingest.parse import parse
 from ingest.survey.turns import Turns
 
 MOST_LATE = 2
 """Spellings of an address that are waited for in vain."""
-
-GIVEN = "the address that was given"
 
 _NOBODY_THERE = {Outcome.NAME_NOT_FOUND, Outcome.CONNECTION_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT}
 _NO_PAGE = {Outcome.GONE, Outcome.HTTP_ERROR}
@@ -109,7 +109,9 @@ def _home(fetch: Fetch, asked: str) -> Home:
         remarks.append(f"its front page could not be read ({error})")
         return Home(Front(fetch.url), None, fetch, remarks=tuple(filter(None, remarks)))
     remarks.append(_STANDS_BEFORE.get(kind or "", ""))
-    return Home(read_front(tree, clean_url(fetch.url)), tree, fetch, remarks=tuple(filter(None, remarks)))
+    page = read_front(tree, clean_url(fetch.url))
+    page = page._replace(api=page.api or fetch.links.get(WORDPRESS, ""))
+    return Home(page, tree, fetch, remarks=tuple(filter(None, remarks)))
 
 
 def _moved(asked: str, url: str) -> str:

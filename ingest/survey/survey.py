@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from ingest.clean import clean_url
 from ingest.discover import (
     Answer,
     Claim,
@@ -43,7 +44,7 @@ TEXTS = 10
 def survey(turns: Turns, address: str, wish: Wish) -> Survey:
     """What is at this address. Raises FetchFailed where nobody answers, ParseFailed for what is no outlet's."""
     home = find_home(turns, address)
-    answers = choose(ask_around(turns, home.front, home.given), datetime.now(UTC))
+    answers = choose(ask_around(turns, home.front, home.given), home.front.url, datetime.now(UTC))
     remarks = [*home.remarks, *_slow(turns.pause(home.front.url)), *_unasked(home.front, answers)]
     listing = None
     if not any(each.chosen for each in answers):
@@ -93,7 +94,7 @@ _PROPOSED = "neither feed nor sitemap was found; its front page is read by selec
 
 def _listing(tree: HtmlElement | None, fetch: Fetch) -> tuple[Listing | None, list[Entry]]:
     """Selectors for the front page and what they find on it."""
-    listing = propose(tree, fetch.url) if tree is not None else None
+    listing = propose(tree, clean_url(fetch.url)) if tree is not None else None
     if listing is None:
         return None, []
     try:

@@ -504,3 +504,10 @@ def test_what_tracks_who_comes_is_no_part_of_the_home_page(add: Add, outlet: Out
     wordpress(outlet)
     assert add(f"{outlet.url}/?utm_source=letter", "--id", "el-faro").code == 0
     assert add.sources()["el-faro"].homepage == f"{outlet.url}/"
+
+
+def test_an_api_that_only_a_header_names_is_found(add: Add, outlet: Outlet) -> None:
+    wordpress(outlet)
+    outlet.publish("/", home(stated("/feed/")), headers={"Link": f'<{outlet.url}/wp-json/>; rel="https://api.w.org/"'})
+    assert add(f"{outlet.url}/", "--id", "el-faro").code == 0
+    assert add.sources()["el-faro"].wordpress == (f"{outlet.url}/wp-json/wp/v2/posts",)

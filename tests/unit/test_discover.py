@@ -95,10 +95,11 @@ def test_the_feed_of_the_whole_outlet_is_asked_before_those_of_its_parts_and_com
             ("/category/sport/feed/", "Sport"),
             ("/comments/feed/", "El Faro » Comments Feed"),
             ("/otro/feed/", "El Faro » Comentarios del feed"),
+            ("/commentary/feed/", "Commentary"),
             ("/feed/", "El Faro » Feed"),
         ]
     )
-    assert asked(front(head)) == [f"{HOME}feed/", f"{HOME}category/sport/feed/"]
+    assert asked(front(head)) == [f"{HOME}commentary/feed/", f"{HOME}feed/", f"{HOME}category/sport/feed/"]
     assert sum(each.comments for each in candidates(front(head), "")) == 2
 
 
@@ -214,11 +215,11 @@ def answer(
 
 
 def polled(*answers: Answer) -> list[str]:
-    return [each.url.removeprefix(HOME) for each in choose(answers, NOW) if each.chosen]
+    return [each.url.removeprefix(HOME) for each in choose(answers, HOME, NOW) if each.chosen]
 
 
 def why(*answers: Answer) -> dict[str, str]:
-    return {each.url.removeprefix(HOME): each.why for each in choose(answers, NOW)}
+    return {each.url.removeprefix(HOME): each.why for each in choose(answers, HOME, NOW)}
 
 
 def test_one_feed_of_the_whole_outlet_is_enough() -> None:
@@ -256,9 +257,20 @@ def test_a_feed_that_is_empty_broken_or_asleep_is_not_polled_where_there_is_anot
 
 
 def test_a_feed_that_is_asleep_is_polled_where_there_is_nothing_else() -> None:
-    told = choose([answer("feed", age=timedelta(days=400))], NOW)
+    told = choose([answer("feed", age=timedelta(days=400))], HOME, NOW)
     assert told[0].chosen
     assert "asleep since 2025-10-20" in told[0].why
+
+
+def test_a_feed_whose_entries_are_anothers_is_none_of_the_outlets() -> None:
+    podcast = Entry(url="https://audio.example/1", title="Episode 1")
+    candidate = Candidate("https://audio.example/rss", "feed", "stated")
+    told = Answer(candidate, candidate.url, entries=((podcast, NOW),))
+    assert [(each.chosen, each.why) for each in choose([told], HOME, NOW)] == [
+        (False, "its entries are at audio.example")
+    ]
+    ours = told._replace(entries=((Entry(url="https://www.elfaro.example/1"), NOW),))
+    assert [each.chosen for each in choose([ours], HOME, NOW)] == [True]
 
 
 def test_a_news_sitemap_is_polled_where_it_has_what_the_feed_lacks() -> None:
