@@ -125,8 +125,16 @@ class Ledger:
                 found.append((queued - self.run.began) * self.run.factor - article.at)
         return sorted(found)
 
-    def unix(self, article: Written) -> float:
-        return (self.run.began if article.at > 0 else self.run.opened) + article.at / self.run.factor
+    @cached_property
+    def handled(self) -> list[float]:
+        """Seconds of the clock from the poll that first named each article of the hour to its place in the queue."""
+        named: dict[str, float] = {}
+        for asked in self.run.asked:
+            if asked.path in {FEED, MOVED_FEED} and asked.status == 200:
+                for article in self.run.plan.feed(asked.outlet, asked.moment):
+                    named.setdefault(address(self.run.plan, article, self.run.port), asked.ended)
+        first = (entry for entry in self.run.every if entry.revision == 1 and self.articles[entry.url].at > 0)
+        return sorted(int(entry.entry.partition("-")[0]) / 1000 - named[entry.url] for entry in first)
 
     def owed(self) -> set[str]:
         return {url for url in self.named if not self.articles[url].refused}

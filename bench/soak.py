@@ -1,6 +1,6 @@
 """A soak: a real `teletipo run` against thousands of simulated outlets for an hour of theirs, with kills on the way.
 
-    python bench/soak.py [--outlets 2000] [--factor 12] [--rate 1] [--no-kills] [--samples FOLDER]
+    python bench/soak.py [--outlets 2000] [--factor 12] [--rate 1] [--no-kills] [--profile FOLDER]
 
 The outlets' hour runs `--factor` times as fast as the clock, and so do the newswire's intervals (least, longest, pace,
 back-off, looks; bench/hurried.py). What is about machines stays as it is: the pause between two pages of a host, the
@@ -16,17 +16,15 @@ published, and the newswire has until everything is settled. Then the outlets' l
 import argparse
 import sys
 import tempfile
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, TypeVar
 
 import psutil
 
 from bench.ledger import Check, Ledger, Run, share
+from bench.meter import Meter
 from bench.serving import FEED, MOVED_FEED, Press, address
 from bench.simulated import HOUR, Plan, Traits, plan
 from ingest.models import article_id
@@ -57,17 +55,18 @@ class Options(NamedTuple):
     longest: float = LONGEST
     patience: float = 600.0
     """Seconds of the clock for the opening, and for what is left after the hour."""
-    samples: str = ""
+    profile: str = ""
     slack: float = 1.0
     """How much later than on a quiet machine requests may be, see JITTER and TOLD in bench/ledger.py."""
 
 
 class Soaked(NamedTuple):
-    """run: everything that was noted; cpu, memory: by kind of process, seconds and peak bytes of one; opened, hour,
-    settled: seconds of the clock that each part took; store: bytes that it holds."""
+    """run: everything that was noted; cpu, memory: by kind of process, seconds and peak bytes of one; in_hour: of the
+    CPU; opening, hour, settling: seconds of the clock that each part took; store: bytes that it holds."""
 
     run: Run
     cpu: dict[str, float]
+    in_hour: dict[str, float]
     memory: dict[str, int]
     opening: float
     hour: float
@@ -83,14 +82,14 @@ def soak(folder: Path, options: Options, say: Callable[[str], None] = lambda _: 
     world = plan(options.outlets, rate=options.rate, archive=options.archive, crawl_delay=2 * options.delay)
     with Press(world, options.factor) as press:
         write_config(folder / "config", world, press.port, options)
-        environ = {"HURRIED_SAMPLES": options.samples} if options.samples else {}
+        environ = {"HURRIED_PROFILE": options.profile} if options.profile else {}
         command = [sys.executable, "-c", HURRIED, str(options.factor)]
         with Newswire(folder / "config", folder / "data", command, environ) as wire, Meter(wire) as meter:
             return _soaked(world, press, wire, meter, options, say)
 
 
 def _soaked(
-    world: Plan, press: Press, wire: Newswire, meter: "Meter", options: Options, say: Callable[[str], None]
+    world: Plan, press: Press, wire: Newswire, meter: Meter, options: Options, say: Callable[[str], None]
 ) -> Soaked:
     started = time.monotonic()
     wire.start()
@@ -99,17 +98,23 @@ def _soaked(
     opening = time.monotonic() - started
     say(f"opened in {opening:.0f} s{'' if opened else ', with some left'}; the hour begins")
     press.begin()
+    before = _spent(meter, press)
     killed = list(_hour(wire, store, options, say))
     hour = time.monotonic() - started - opening
+    after = _spent(meter, press)
     settled = _patiently(lambda: _is_settled(world, press, store, options), options.patience)
     settling = time.monotonic() - started - opening - hour
     say(f"{'settled' if settled else 'NOT settled'} after {settling:.0f} s")
     time.sleep(0 if not settled else 2.0)
     run = _noted(world, press, store, options, killed)
-    used, memory = meter.read()
-    used["outlets"] = press.state()["cpu"]
     held = int(store._redis.info("memory")["used_memory"])
-    return Soaked(run, used, memory, opening, hour, settling, held)
+    in_hour = {kind: seconds - before.get(kind, 0.0) for kind, seconds in after.items()}
+    return Soaked(run, _spent(meter, press), in_hour, meter.memory(), opening, hour, settling, held)
+
+
+def _spent(meter: Meter, press: Press) -> dict[str, float]:
+    """CPU seconds so far, by kind of process."""
+    return meter.cpu() | {"outlets": press.state()["cpu"]}
 
 
 # ── the newswire ──
@@ -232,90 +237,41 @@ def _noted(world: Plan, press: Press, store: Store, options: Options, killed: Se
     )
 
 
-# ── what it costs ──
-
-
-class Meter:
-    """CPU and memory of each kind of process, those that were killed included: sampled every half second."""
-
-    def __init__(self, wire: Newswire) -> None:
-        self._wire = wire
-        self._store: Store | None = None
-        self._kinds: dict[int, str] = {}
-        self._cpu: dict[int, float] = {}
-        self._memory: dict[str, int] = defaultdict(int)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def watch(self, store: Store) -> Store:
-        """Tell it which store knows the processes' kinds."""
-        self._store = store
-        return store
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def read(self) -> tuple[dict[str, float], dict[str, int]]:
-        """CPU seconds, all processes of a kind together, and the largest memory (RSS) of one."""
-        cpu: dict[str, float] = defaultdict(float)
-        for pid, seconds in self._cpu.items():
-            cpu[self._kinds.get(pid, "starting")] += seconds
-        return dict(cpu), dict(self._memory)
-
-    def _run(self) -> None:
-        while not self._stop.wait(0.5):
-            for process in [*self._wire.started(), *self._wire.children()]:
-                try:
-                    self._sample(process)
-                except Exception:  # noqa: S112 - it has just ended, or the store has
-                    continue
-
-    def _sample(self, process: psutil.Process) -> None:
-        used = process.cpu_times()
-        self._cpu[process.pid] = used.user + used.system
-        if self._kinds.get(process.pid, "starting") == "starting" and self._store:
-            supervises = process.pid in {each.pid for each in self._wire.started()}
-            self._kinds[process.pid] = "supervisor" if supervises else kind_of(process, self._store)
-        kind = self._kinds.get(process.pid, "starting")
-        self._memory[kind] = max(self._memory[kind], process.memory_info().rss)
-
-
 # ── the report ──
 
 
 def report(soaked: Soaked, options: Options) -> Iterator[str]:
     run, ledger = soaked.run, Ledger(soaked.run)
-    polls = sum(asked.path in {FEED, MOVED_FEED} for asked in run.asked)
-    unchanged = sum(asked.path in {FEED, MOVED_FEED} and asked.status == 304 for asked in run.asked)
-    pages = sum(map(len, ledger.pages.values()))
-    articles = len(run.every)
-    total = soaked.opening + soaked.hour + soaked.settling
-    busiest = run.began, run.began + HOUR / run.factor
-    in_hour = [asked for asked in run.asked if busiest[0] <= asked.began < busiest[1]]
+    polls = [asked for asked in run.asked if asked.path in {FEED, MOVED_FEED}]
+    pages = [asked for pages in ledger.pages.values() for asked in pages]
+    in_hour = sum(run.began <= asked.began < run.began + soaked.hour for asked in run.asked)
     yield f"{options.outlets} outlets, an hour of theirs in {soaked.hour:.0f} s (factor {options.factor:g})"
     yield f"opening {soaked.opening:.0f} s, settling {soaked.settling:.0f} s"
-    yield f"requests {len(run.asked)}, {len(in_hour) / soaked.hour:.1f} a second in the hour"
-    yield f"polls {polls} ({unchanged} of them 304), pages {pages}, entries in `every` {articles}"
-    delays = ledger.delays
-    yield (
-        f"from publication to the queue, outlet time: median {share(delays, 0.5) / 60:.1f} min, "
-        f"95 % {share(delays, 0.95) / 60:.1f} min, longest {share(delays, 1.0) / 60:.1f} min ({len(delays)} articles)"
-    )
-    steps = {"fetch": polls + pages, "process": articles, "scheduler": polls + pages + articles}
-    for kind, seconds in sorted(soaked.cpu.items()):
-        each = f"{1000 * seconds / steps[kind]:8.2f} ms a step" if kind in steps else " " * 17
-        peak = soaked.memory.get(kind, 0) / 1e6
-        yield f"  {kind:12}{seconds:8.1f} s CPU {seconds / total:6.2f} cores {each} {peak:6.0f} MB peak"
-    ours = sum(seconds for kind, seconds in soaked.cpu.items() if kind != "outlets")
-    yield f"  all but the outlets {1000 * ours / max(articles, 1):.1f} ms an article"
-    yield f"  the store holds {soaked.store / 1e6:.0f} MB"
+    yield f"requests {len(run.asked)}, in the hour {in_hour} or {in_hour / soaked.hour:.1f} a second"
+    unchanged = sum(asked.status == 304 for asked in polls)
+    yield f"polls {len(polls)} ({unchanged} of them 304), pages {len(pages)}, entries in `every` {len(run.every)}"
+    yield f"from publication to the queue, minutes of outlet time: {_spread(ledger.delays, 60)}"
+    yield f"from the poll that named it to the queue, seconds of the clock: {_spread(ledger.handled, 1)}"
+    yield from _costs(soaked, len(polls) + len(pages), len(run.every))
     for check in ledger.checks():
         yield f"{'PASS' if check.holds else 'FAIL'}  {check.name}: {check.said}"
+
+
+def _costs(soaked: Soaked, gets: int, articles: int) -> Iterator[str]:
+    steps = {"fetch": gets, "process": articles, "scheduler": gets + articles, "store": gets + articles}
+    yield "process       CPU s   in the hour    cores   ms a step   peak MB"
+    for kind, seconds in sorted(soaked.cpu.items()):
+        used = soaked.in_hour.get(kind, 0.0)
+        each = f"{1000 * seconds / steps[kind]:12.2f}" if kind in steps else " " * 12
+        peak = f"{soaked.memory.get(kind, 0) / 1e6:10.0f}"
+        yield f"{kind:12}{seconds:7.1f}{used:14.1f}{used / soaked.hour:9.2f}{each}{peak}"
+    used = sum(seconds for kind, seconds in soaked.in_hour.items() if kind != "outlets")
+    yield f"all but the outlets{used:14.1f}{used / soaked.hour:9.2f}; the store holds {soaked.store / 1e6:.0f} MB"
+
+
+def _spread(ordered: Sequence[float], unit: float) -> str:
+    parts = ((share(ordered, part) / unit, name) for part, name in ((0.5, "median"), (0.95, "95 %"), (1.0, "longest")))
+    return ", ".join(f"{name} {value:.1f}" for value, name in parts) + f" ({len(ordered)} articles)"
 
 
 def main() -> int:
@@ -326,12 +282,12 @@ def main() -> int:
     parser.add_argument("--archive", type=int, default=Options().archive, help="entries of the one large feed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-kills", action="store_true")
-    parser.add_argument("--samples", default="", help="a folder for what the processes were at")
+    parser.add_argument("--profile", default="", help="a folder for what cProfile sees of the steps")
     parser.add_argument("--keep", type=Path, help="an empty folder to run in, that is left as it is")
     given = parser.parse_args()
     options = Options(
         given.outlets, given.factor, given.rate, given.archive, kills=not given.no_kills, seed=given.seed,
-        samples=given.samples,
+        profile=given.profile,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         soaked = soak(given.keep or Path(folder), options, lambda said: print(said, flush=True))
