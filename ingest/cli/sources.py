@@ -17,6 +17,7 @@ from ingest.baseline import Baseline, drift
 from ingest.cli.adding import add
 from ingest.cli.group import Place, complaints, console, drift_line, one_line, pass_place
 from ingest.cli.learned import forget, learned_lines
+from ingest.cli.lists import export, import_
 from ingest.cli.pages import page_from, page_of
 from ingest.errors import FetchFailed, ParseFailed, StoreError
 from ingest.fetch import Fetcher
@@ -112,6 +113,8 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
 
 sources.add_command(add)
 sources.add_command(forget)
+sources.add_command(import_)
+sources.add_command(export)
 
 
 def _known(settings: Settings, chosen: list[Source]) -> tuple[list[str], dict[str, str]]:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 import tomlkit
 from courlan import extract_domain
-from tomlkit.items import Table
+from tomlkit.items import Array, Table
 
 from ingest.errors import ConfigError
 from ingest.models import Record, Source
@@ -50,10 +50,11 @@ def source_toml(source: Source, comments: Iterable[str] = (), notes: Mapping[str
     return tomlkit.dumps(document).rstrip() + "\n"
 
 
-def write_source(folder: Path, text: str, *, replace: bool = False) -> Path:
+def write_source(folder: Path, text: str, *, replace: bool = False, sync: bool = True) -> Path:
     """Write a source's file into the sources folder of a configuration, and return its path.
 
-    Whoever loads the configuration at that moment sees the file whole or not at all. Raises ConfigError where the text
+    sync: whether it is on the disk when this returns; whoever writes many syncs once, at the end. Whoever loads the
+    configuration at that moment sees the file whole or not at all. Raises ConfigError where the text
     is no source that would load, where the file is there already and is not to be replaced, or where it cannot be
     written.
     """
@@ -67,7 +68,8 @@ def write_source(folder: Path, text: str, *, replace: bool = False) -> Path:
         with beside.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
             opened.flush()
-            os.fsync(opened.fileno())
+            if sync:
+                os.fsync(opened.fileno())
         _put(beside, file, replace=replace)
     except OSError as error:
         raise ConfigError(
@@ -78,6 +80,25 @@ def write_source(folder: Path, text: str, *, replace: bool = False) -> Path:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
     return file
+
+
+def add_feeds(file: Path, urls: Iterable[str]) -> None:
+    """Add these to the feeds of a source's file, which stays as it is otherwise. Raises ConfigError."""
+    try:
+        document = tomlkit.parse(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from error
+    feeds = document.get("feeds", ())
+    if isinstance(feeds, Array):
+        feeds.extend(urls)
+        feeds.multiline(len(feeds.as_string()) > WIDTH)
+        write_source(file.parent, tomlkit.dumps(document), replace=True)
+        return
+    body = tomlkit.dumps(document)
+    line = tomlkit.dumps({"feeds": _written(tuple(urls))})
+    at = re.search(r"^\[", body, re.MULTILINE)  # in TOML, what follows a table is a part of it
+    cut = at.start() if at else len(body)
+    write_source(file.parent, f"{body[:cut].rstrip()}\n{line}\n{body[cut:]}".rstrip() + "\n", replace=True)
 
 
 def sources_folder(config: Path) -> Path:
