@@ -11,6 +11,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Page)
 _thread = threading.local()
 
+LEVEL = 2
+"""Three quarters of level 3's time for 3 % more memory, see docs/decisions/pages.md."""
+
 
 def pack_page(page: Page | None) -> bytes:
     """The page as kept; empty for none."""
@@ -36,6 +39,6 @@ def compress(content: bytes) -> bytes:
     """The bytes under zstd. A compressor may not be shared between threads (python-zstandard's API documentation), so
     each has its own."""
     if not hasattr(_thread, "compressor"):
-        _thread.compressor = zstandard.ZstdCompressor(level=3)
+        _thread.compressor = zstandard.ZstdCompressor(level=LEVEL)
     compressed: bytes = _thread.compressor.compress(content)
     return compressed
