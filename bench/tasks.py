@@ -55,8 +55,8 @@ def fill_ours(queue: QueueName) -> Fill:
 
     def fill(url: str, messages: int) -> str:
         app = make_app(_settings(), url)
-        for number in range(messages):
-            send(app, Lease(member=f"entry:{number:016x}", queue=queue, token=str(number)), seconds=600.0)
+        leases = (Lease(member=f"entry:{n:016x}", queue=queue, token=str(n)) for n in range(messages))
+        send(app, leases, seconds=600.0)
         return Keys(_settings().store.prefix).celery + queue
 
     return fill

@@ -97,8 +97,7 @@ class Scheduler:
             return 0
         seconds = self._settings.schedule.lease
         leases = self._store.lease(queue, seconds, room)
-        for lease in leases:
-            send(self._app, lease, seconds)
+        send(self._app, leases, seconds)
         return len(leases)
 
     def _slots(self) -> dict[QueueName, int]:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from celery import Celery
 
@@ -32,10 +32,23 @@ def task_for(lease: Lease) -> str:
     return TASKS["fetch_page" if lease.queue == "fetch" else "process_article"]
 
 
-def send(app: Celery, lease: Lease, seconds: float) -> None:
-    """Hand leased work to the workers; the message expires with the lease. Fetch workers make the looks too."""
-    queue = "fetch" if lease.queue == "watch" else lease.queue
-    app.send_task(task_for(lease), args=[lease.member, lease.queue, lease.token], queue=queue, expires=seconds)
+def send(app: Celery, leases: Iterable[Lease], seconds: float) -> None:
+    """Hand leased work to the workers; the messages expire with the leases. Fetch workers make the looks too.
+
+    All of them go to the broker in one piece, where it takes that. Where it fails, nobody knows how many came through;
+    what did not is leased again, as everything that a worker did not take in time.
+    """
+    with app.producer_or_acquire() as producer, producer.batch():
+        for lease in leases:
+            app.send_task(
+                task_for(lease),
+                args=[lease.member, lease.queue, lease.token],
+                queue="fetch" if lease.queue == "watch" else lease.queue,
+                expires=seconds,
+                producer=producer,
+                argsrepr=lease.member,  # for people; left out, Celery takes long to write down all of it
+                kwargsrepr="{}",
+            )
 
 
 def register(app: Celery, context: Callable[[], Context], around: Callable[[Callable[[], str]], str]) -> None:
