@@ -38,7 +38,8 @@ FULL_WORDS = 120
 
 class Answer(NamedTuple):
     """What one address answered. problem: why it is no way in, empty where it is one; entries: with their dates, None
-    where they state none; maps: how many sitemaps an index names; chosen, why: what was decided."""
+    where they state none; maps: how many sitemaps an index names, latest: the one of them with the
+    latest articles; chosen, why: what was decided."""
 
     candidate: Candidate
     url: str
@@ -47,6 +48,7 @@ class Answer(NamedTuple):
     title: str = ""
     language: str = ""
     maps: int = 0
+    latest: str = ""
     chosen: bool = False
     why: str = ""
 

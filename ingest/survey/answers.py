@@ -21,11 +21,11 @@ from ingest.discover import (
     root_address,
 )
 from ingest.discover.choosing import is_awake
-from ingest.discover.ways import MOST_STATED
+from ingest.discover.ways import MOST_STATED, is_news
 from ingest.errors import ExtractFailed, ParseFailed
 from ingest.extract import front as tree_of
 from ingest.models import Entry, Feed, Fetch
-from ingest.parse import Parsed, parse
+from ingest.parse import parse
 from ingest.survey.turns import Turns
 
 AT_ONCE = 6
@@ -45,6 +45,8 @@ def ask_around(turns: Turns, front: Front, given: tuple[Candidate, ...]) -> list
         answers += _ask(turns, _others(likely(front, "feed", all_of_them=True), answers))
     if not _any_good(answers, "feed") and not _any_good(answers, "sitemap"):
         answers += _ask(turns, _others(likely(front, "sitemap", all_of_them=True), answers))
+    if not _any_good(answers, "feed"):
+        answers = [_with_articles(turns, each) if each.latest and not each.entries else each for each in answers]
     return answers
 
 
@@ -81,42 +83,42 @@ def _answers(turns: Turns, candidate: Candidate, *, leads_on: bool = True) -> li
     fetch = None if enough else turns.get(_feed(candidate).address)
     if fetch is None:
         return [Answer(candidate, candidate.url, "not asked, since enough was asked of this outlet")]
-    answer, maps = _answer(candidate, fetch)
-    if newest := child(maps):
-        return [_with_articles(turns, answer, newest)]
+    answer = _answer(candidate, fetch)
+    if is_news(answer.latest):
+        return [_with_articles(turns, answer)]
     inner = _feeds_on(fetch) if answer.problem and fetch.ok and leads_on else []
     return [answer, *(each for one in inner[:MOST_STATED] for each in _answers(turns, one, leads_on=False))]
 
 
-def _answer(candidate: Candidate, fetch: Fetch) -> tuple[Answer, list[tuple[str, str]]]:
+def _answer(candidate: Candidate, fetch: Fetch) -> Answer:
     url = candidate.url if candidate.kind == "wordpress" else fetch.moved or candidate.url
     if not fetch.ok:
-        return Answer(candidate, url, f"{fetch.outcome}: {fetch.error.partition(': ')[2] or fetch.error}"), []
+        return Answer(candidate, url, f"{fetch.outcome}: {fetch.error.partition(': ')[2] or fetch.error}")
     try:
         parsed = parse(_feed(candidate), fetch)
     except ParseFailed as error:
-        return Answer(candidate, url, str(error)), []
-    maps = [(each.url, each.changed) for each in parsed.maps]
-    return _read(Answer(candidate, url, maps=len(maps)), parsed), maps
+        return Answer(candidate, url, str(error))
+    return Answer(
+        candidate,
+        url,
+        entries=tuple((entry, _date(entry)) for entry in parsed.entries),
+        title=parsed.title,
+        language=parsed.language,
+        maps=len(parsed.maps),
+        latest=child([(each.url, each.changed) for each in parsed.maps]),
+    )
 
 
 def _feed(candidate: Candidate) -> Feed:
     return Feed(id="", source="", url=candidate.url, kind=candidate.kind)
 
 
-def _read(answer: Answer, parsed: Parsed) -> Answer:
-    return answer._replace(
-        entries=tuple((entry, _date(entry)) for entry in parsed.entries), title=parsed.title, language=parsed.language
-    )
-
-
-def _with_articles(turns: Turns, index: Answer, newest: str) -> Answer:
+def _with_articles(turns: Turns, index: Answer) -> Answer:
     """An index of sitemaps with the articles of its latest one."""
-    fetch = turns.get(newest)
+    fetch = turns.get(index.latest)
     if fetch is None or not fetch.ok:
         return index
-    answer, _ = _answer(Candidate(newest, "sitemap", index.candidate.how), fetch)
-    return index._replace(entries=answer.entries, problem="")
+    return index._replace(entries=_answer(Candidate(index.latest, "sitemap", index.candidate.how), fetch).entries)
 
 
 def _date(entry: Entry) -> datetime | None:

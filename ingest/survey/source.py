@@ -43,7 +43,7 @@ def comments(found: Survey, now: datetime) -> Iterator[str]:
     yield f"Found by `teletipo sources add {found.asked}` on {now:%Y-%m-%d}."
     yield "It is believed, not known: what you know better, correct."
     yield from map(_sentence, found.remarks)
-    others = [each for each in found.answers if not each.chosen and not each.problem and each.entries]
+    others = [each for each in found.answers if not each.chosen and not each.problem and (each.entries or each.maps)]
     for each in others[:8]:
         yield f"Not polled: {each.url} ({each.why})."
 
@@ -64,6 +64,8 @@ def answered(answer: Answer) -> str:
     """How much an address had, and how new that is."""
     if answer.problem:
         return answer.problem
+    if answer.maps and not answer.entries:
+        return f"{answer.maps} sitemaps"
     index = f"{answer.maps} sitemaps, the latest with " if answer.maps else ""
     count = f"{len(answer.entries)} {'entry' if len(answer.entries) == 1 else 'entries'}"
     return f"{index}{count}" + (
