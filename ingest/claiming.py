@@ -20,6 +20,9 @@ from ingest.store import Claim, FeedState
 
 _log = logging.getLogger("teletipo.pipeline")
 
+MOST_ANNOUNCED = 100
+"""Entries that are taken of what a hub sends at once."""
+
 
 class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
@@ -89,6 +92,22 @@ def _changed(context: Context, feed: Feed, entries: list[Entry]) -> list[str]:
     return [claim.entry.id for claim in claims]
 
 
+def claim_announced(context: Context, feed: Feed, fetch: Fetch, hub: str) -> tuple[list[str], bool]:
+    """Claim what a hub sent of the feed. Returns the ids of new entries, and whether all of it could be taken: not what
+    may be an entry at another address, as the whole feed alone can tell, and not too much at once. Raises ParseFailed.
+    """
+    before = context.store.roll(feed.id)
+    parsed = parse(feed, fetch, _seen(context, feed, before))
+    roll, entries = _listed(feed, parsed, before)
+    moved = guids.moved(roll, before.entries)
+    taken = [entry for entry in guids.told_apart(entries, roll) if entry.id not in moved]
+    if len(taken) > MOST_ANNOUNCED:
+        return [], False
+    new, _ = _claimed(context, feed, taken, {}, hub)
+    known = {each.id for each in before.entries}
+    return [entry for entry in new if entry not in known], not moved and bool(roll)
+
+
 def _seen(context: Context, feed: Feed, roll: Roll) -> Seen:
     """What this poll need not read: entries that the store still knows as the feed said them, and those left out."""
     marked = [each for each in roll.entries if each.mark]
@@ -118,11 +137,11 @@ def _listed(feed: Feed, parsed: Parsed, before: Roll) -> tuple[list[RollEntry], 
 
 
 def _claimed(
-    context: Context, feed: Feed, entries: list[Entry], moved: dict[str, str]
+    context: Context, feed: Feed, entries: list[Entry], moved: dict[str, str], hub: str = ""
 ) -> tuple[list[str], tuple[str, ...]]:
     """The ids of those that were new or changed, and the dates of those that the feed had at no other address."""
     delay = context.settings.delay(feed.source)
-    claims = [Claim(each, feed.source, feed.id, delay, known_as=moved.get(each.id, "")) for each in entries]
+    claims = [Claim(each, feed.source, feed.id, delay, known_as=moved.get(each.id, ""), hub=hub) for each in entries]
     verdicts = context.store.claim(claims) if claims else []
     claimed = [(claim.entry, verdict) for claim, verdict in zip(claims, verdicts, strict=True) if verdict != "seen"]
     said = (entry.published for entry, verdict in claimed if verdict == "new" and entry.id not in moved)

@@ -23,11 +23,13 @@ from ingest.store import FeedState
 
 class Heard(NamedTuple):
     """What a feed's new answer says. said: the dates, as they were written, of its entries that were never seen before,
-    "" for those without; entries: how many it has; ttl: what it asks for."""
+    "" for those without; entries: how many it has; ttl: what it asks for; told: when its hub told of others that were
+    new, Unix seconds."""
 
     said: tuple[str, ...]
     entries: int
     ttl: float | None
+    told: tuple[float, ...] = ()
 
 
 Fields = dict[str, str | int | float]
@@ -60,9 +62,10 @@ def _rhythm(source: Source, state: FeedState, heard: Heard | None, now: float, o
     said = heard.said if heard else ()
     if state.last_ok:
         since = min(state.last_ok, now)
+        told = [min(max(moment, since), now) for moment in (heard.told if heard else ())]
         return learned(
             _read(state.rhythm),
-            [moment + offset for moment in _came(said, source, since, now)],
+            [moment + offset for moment in (*came(said, source, since, now), *told)],
             now - since,
             now + offset,
         )
@@ -70,7 +73,7 @@ def _rhythm(source: Source, state: FeedState, heard: Heard | None, now: float, o
     return begun([moment.timestamp() + offset for moment in dated if moment], now + offset)
 
 
-def _came(said: Sequence[str], source: Source, since: float, now: float) -> Iterator[float]:
+def came(said: Sequence[str], source: Source, since: float, now: float) -> Iterator[float]:
     """When each of them came: as it says, but between the two polls, for it was not there at the first; without a date,
     halfway."""
     for raw in said:

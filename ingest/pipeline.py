@@ -21,6 +21,7 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
+from ingest.hubs import believed, tended
 from ingest.missed import look_for_missed
 from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
 from ingest.pacing import Heard, next_poll
@@ -88,13 +89,19 @@ def refresh_feed(context: Context, lease: Lease) -> str:
         _expect_ok(fetch)
     found = _found(context, lease, feed, state, fetch) if fetch.ok else None
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
-    heard = Heard(found.said, found.total, found.ttl) if found else None
+    told_of = context.store.told_of(feed.id, now) if found and state.follows else {}
+    heard = Heard(found.said, found.total, found.ttl, tuple(told_of.values())) if found else None
     interval, pace = next_poll(context.settings, feed, state, fetch, heard, now)
     missed = look_for_missed(context, lease, state, found, now)
-    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it, **missed}
+    interval, trust = believed(context.settings, feed, state, found, told_of, interval, now)
+    names = _named(state, fetch, found)
+    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it, **missed, **trust, **names._asdict()}
     context.store.finish_poll(lease, jittered(interval.seconds, context.random), told)
     if found:
         context.store.keep_roll(feed.id, found.roll)
+    if told_of:
+        context.store.drop_told_of(feed.id, now)
+    tended(context, feed, names, state, interval.seconds, now)
     return f"{len(found.new)} to fetch of {found.total}" if found else "not modified"
 
 
@@ -174,8 +181,6 @@ def _found(context: Context, lease: Lease, feed: Feed, state: FeedState, fetch: 
 
 def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> dict[str, str | int | float]:
     """The feed's state after a good poll, but for its pace."""
-    said = Named(found.hub, found.topic) if found else Named(state.hub, state.topic)
-    names = named(fetch.links, said)
     return {
         "etag": fetch.validators.etag,
         "last_modified": fetch.validators.last_modified,
@@ -190,8 +195,12 @@ def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> 
         "entries": found.total if found else state.entries,
         "maps": int(found.is_index) if found else state.maps,
         "claimed": " ".join(found.new) if found else "",
-        **names._asdict(),
     }
+
+
+def _named(state: FeedState, fetch: Fetch, found: Found | None) -> Named:
+    """The hub that the feed names now."""
+    return named(fetch.links, Named(found.hub, found.topic) if found else Named(state.hub, state.topic))
 
 
 def _composed(entry: Entry, source: Source, page: Page | None, known: Known) -> Composed:

@@ -11,6 +11,7 @@ articles.py    articles by filter and time (finding.py), one article with its re
 queues.py      queues, their events as they happen (live.py), as Atom and JSON Feed (feeds.py), their dead letters
 requests.py    fetch by hand, and its progress
 operations.py  sources and their health, what is dead, /healthz, /readyz, /metrics (metrics.py)
+websub.py      where the hubs of feeds call
 page/          the page: server-rendered, a little script, nothing that a feed says can run in it
 
 docs/decisions/http_api.md says why it is made so.

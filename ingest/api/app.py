@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from ingest.api import articles, operations, queues, requests, why
+from ingest.api import articles, operations, queues, requests, websub, why
 from ingest.api.answers import Json, openapi
 from ingest.api.asked import expect_known_parameters
 from ingest.api.auth import Tokens
@@ -20,6 +20,8 @@ from ingest.api.head import Head
 from ingest.api.live import Live
 from ingest.api.metrics import Requests
 from ingest.api.page import add_page
+from ingest.context import Context
+from ingest.fetch import Fetcher
 from ingest.settings import Settings
 from ingest.store import Store
 from ingest.wire import Wire
@@ -46,7 +48,18 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         app.include_router(room.router, dependencies=[Depends(expect_known_parameters)])
     app.add_api_route("/openapi.json", lambda: Json(app.openapi()), include_in_schema=False)
     add_page(app)
-    app.add_middleware(Door, tokens=app.state.tokens, open_paths=app.state.open_paths, requests=app.state.requests)
+    secret_paths = {}
+    if settings.websub.callback:
+        app.state.context = Context(settings, store, Fetcher(settings.fetch))
+        app.include_router(websub.router)
+        secret_paths["/websub/"] = websub.MOST_BYTES
+    app.add_middleware(
+        Door,
+        tokens=app.state.tokens,
+        open_paths=app.state.open_paths,
+        requests=app.state.requests,
+        secret_paths=secret_paths,
+    )
     app.add_middleware(Head)  # outside of the door, which sees a GET
     app.openapi = lambda: openapi(app, bool(app.state.tokens))  # type: ignore[method-assign]
     return app

@@ -6,9 +6,11 @@ token    everything but the open paths asks for one where tokens are configured
 writing  only from a program or from a page of ours: what a strange page makes a browser send says so (Origin,
          Sec-Fetch-Site), and old browsers that do not say it can send no JSON; a form needs the proof that it is ours
          (CSRF). No answer carries a CORS header, so none can be read by other pages.
+
+Hubs call from anywhere, under whatever name we have there, and send feeds: what lets them in stands in the address.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,10 +41,19 @@ HEADERS = {
 
 class Door:
     """open_paths: may be asked for without a token; one that ends in / stands for all below it. Where /login is one,
-    a browser without a session is sent there."""
+    a browser without a session is sent there. secret_paths: below these the address itself lets in whoever has it;
+    each with the most bytes of a body there."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: set[str], requests: Requests) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        tokens: Tokens,
+        open_paths: set[str],
+        requests: Requests,
+        secret_paths: Mapping[str, int] | None = None,
+    ) -> None:
         self._app, self._tokens, self._open, self._requests = app, tokens, open_paths, requests
+        self._secret = secret_paths or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,8 +67,10 @@ class Door:
                 self._requests.add(scope["method"], route, message["status"])
             await send(message)
 
-        refusal = self._refusal(scope, Headers(scope=scope))
-        await (refusal or self._app)(scope, _bounded(receive), send_with_headers)
+        secret = next((path for path in self._secret if scope["path"].startswith(path)), "")
+        refusal = None if secret else self._refusal(scope, Headers(scope=scope))
+        most = self._secret.get(secret, MOST_BYTES)
+        await (refusal or self._app)(scope, _bounded(receive, most), send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if not self._tokens and not _is_loopback(headers.get("host", "")):
@@ -84,16 +97,16 @@ class Door:
         )
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """The body, as long as it is not too long."""
-    left = MOST_BYTES
+    left = most
 
     async def receive_some() -> Message:
         nonlocal left
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
-            raise Failed(413, "the body is too long", f"send {MOST_BYTES:,} bytes at most")
+            raise Failed(413, "the body is too long", f"send {most:,} bytes at most")
         return message
 
     return receive_some

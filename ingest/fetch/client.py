@@ -33,6 +33,7 @@ _WHOLE = {200, 203}
 _GOOD = _WHOLE | {304}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
+_SAME_METHOD = {307, 308}
 
 
 Admit = Callable[[str], Fetch | None]
@@ -80,7 +81,8 @@ class Fetcher:
         """POST a body, once, with these headers besides our own; all of it takes at most so many seconds.
 
         Raises nothing for what the URL, the network or the receiver does, as `get`. The outcome is OK for any 2xx;
-        redirects are not followed. `body` is the beginning of what was answered, for people; the rest is not read.
+        redirects are not followed, but `moved` is where one leads that is to be POSTed to (307, 308). `body` is the
+        beginning of what was answered, for people; the rest is not read.
         """
         with Watch(replace(self._settings, timeout=seconds, deadline=seconds), self._exempt) as watch:
             fetch = self._post(url, body, headers, seconds, watch)
@@ -140,10 +142,12 @@ def _said(url: str, response: requests.Response) -> Fetch:
     said = Fetch(requested=url, url=url, outcome=Outcome.OK, status=status, body=bytes(beginning[:_BEGINNING]))
     if 200 <= status < 300:
         return said
+    location = response.headers.get("Location", "") if status in _SAME_METHOD else ""
     hint = "; redirects are not followed: correct the address" if status in _REDIRECTS else ""
     return replace(
         said,
         outcome=Outcome.GONE if status == HTTPStatus.GONE else Outcome.HTTP_ERROR,
+        moved=redirect_target(url, location) if location else "",
         retry_after=retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
         error=f"{place(url)}: answered {status} {_phrase(status)}".rstrip() + hint,
     )

@@ -24,6 +24,7 @@ from ingest.settings.records import (
     StoreSettings,
     WatchSettings,
     WebhookSettings,
+    WebSubSettings,
     WorkerSettings,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "WatchSettings",
+    "WebSubSettings",
     "WebhookSettings",
     "WorkerSettings",
     "default_config",

@@ -101,6 +101,8 @@ def _check_limits(settings: Tables, file: Path) -> None:
         raise ConfigError(f"{file}: schedule.min_interval is above schedule.max_interval; lower it")
     _check_api(settings.api, file)
     _check_watch(settings.watch.after, file)
+    if settings.websub.callback:
+        toml.check(file, "websub.callback", settings.websub.callback, _base, "an http:// or https:// address alone")
     for table, key, least in _LEAST:
         value = getattr(getattr(settings, table), key)
         if not least <= value < inf:  # said so that nan is refused too
@@ -142,6 +144,7 @@ _LEAST = (
     ("retention", "article_days", 0), ("retention", "tombstone_days", 0), ("retention", "revisions", 1),
     ("watch", "confirm", 0), ("revisions", "most", 1), ("revisions", "restless_after", 1),
     ("revisions", "restless_seconds", 0), ("api", "port", 0),
+    ("websub", "lease_days", 0.01),
 )  # fmt: skip
 """What each number must at least be."""
 
@@ -257,4 +260,10 @@ def _selector(selector: str) -> None:
 def _http_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(url)
+
+
+def _base(url: str) -> None:
+    _http_url(url)
+    if "?" in url or "#" in url or not url.isprintable() or " " in url:
         raise ValueError(url)

@@ -137,6 +137,14 @@ class ApiSettings(Strict, frozen=True, kw_only=True):
     tokens: tuple[str, ...] = ()
 
 
+class WebSubSettings(Strict, frozen=True, kw_only=True):
+    """Subscriptions at the hubs that feeds name. callback: the address under which the HTTP interface is reached from
+    outside, empty for no subscriptions; lease_days: for how long a hub is asked to tell of news, before it is again."""
+
+    callback: str = ""
+    lease_days: float = 10.0
+
+
 class WebhookSettings(Strict, frozen=True, kw_only=True):
     """A receiver that is told of each article of a queue (webhooks.toml). secret: `whsec_` and base64, or `env:NAME`
     for the environment variable that holds it (see secrets.py); timeout: seconds for one delivery; give_up_days: tries
@@ -167,6 +175,7 @@ class Tables(Strict, frozen=True, kw_only=True):
     watch: WatchSettings = WatchSettings()
     revisions: RevisionSettings = RevisionSettings()
     api: ApiSettings = ApiSettings()
+    websub: WebSubSettings = WebSubSettings()
 
 
 class Settings(Tables, frozen=True, kw_only=True, dict=True):

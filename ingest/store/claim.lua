@@ -17,7 +17,7 @@
 --          8 step: fetch | process   9 delay between two pages of the host in ms   10 ms that said and page are kept
 --          11 ms that a finished entry is remembered   12 '' | 'new words' | 'always': what makes a known one changed
 --          13 feed and title, for its life   14 id of the entry that it may be at a new address, or ''
---          15 prefix of all keys: that entry and its article are found on the way
+--          15 prefix of all keys: that entry and its article are found on the way   16 the hub that told of it, or ''
 -- Returns  new | changed | seen
 local function now_ms()
   local time = redis.call('TIME')
@@ -60,6 +60,7 @@ redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 
 redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched', 'dropped', 'turn')
 redis.call('PERSIST', KEYS[1])
 tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])
+if ARGV[16] ~= '' then tell(KEYS[8], now, 'announced ' .. ARGV[16]) end
 if verdict == 'changed' then redis.call('PERSIST', KEYS[8]) end
 redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[10])
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7], 'PX', ARGV[10]) end

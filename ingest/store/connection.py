@@ -27,6 +27,7 @@ from ingest.store.rolls import Rolls
 from ingest.store.taking import Taking
 from ingest.store.watching import Watching
 from ingest.store.webhooks import Webhooks
+from ingest.store.websub import Callbacks
 
 STORE_DOWN = (ConnectionError, TimeoutError, NoScriptError)
 """What any call may raise while the store is away; `except STORE_DOWN`. A script that is unknown is loaded and called
@@ -45,6 +46,7 @@ class Store(
     Reading,
     Taking,
     Webhooks,
+    Callbacks,
     Baselines,
     LearnedPages,
     Keeping,

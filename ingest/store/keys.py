@@ -33,6 +33,10 @@ programs; the rest may change from one version to the next.
     <p>roll:<feed id>          string  the entries it had at its last poll, 40 bytes each    entry_days
     <p>maps:<feed id>          hash    address of a sitemap -> what was read of it           entry_days
     <p>noted:<feed id>         hash    address of a sitemap -> 12 bytes for each one in it   entry_days
+    <p>websub                  hash    feed id -> callback: where its hub calls (WebSub)     until it is left
+    <p>websub:<callback>       hash    what was agreed with a hub, its secret among it       the lease, 2 days
+    <p>announced:<feed id>     zset    entry id -> ms when the feed's hub told of it         until a poll
+    <p>calls:<callback>        string  how often the hub has called within a minute          a minute
     <p>articles                zset    article id -> ms of Article.sorted                    kept
     <p>articles:<source>       zset    the same for one source                               kept
     <p>revisions:<id>          hash    revision -> Article as JSON, those that were replaced article_days
@@ -152,6 +156,19 @@ class Keys:
 
     def noted(self, feed_id: str) -> str:
         return f"{self.prefix}noted:{feed_id}"
+
+    @property
+    def callbacks(self) -> str:
+        return f"{self.prefix}websub"
+
+    def callback(self, callback_id: str) -> str:
+        return f"{self.prefix}websub:{callback_id}"
+
+    def announced(self, feed_id: str) -> str:
+        return f"{self.prefix}announced:{feed_id}"
+
+    def calls(self, callback_id: str) -> str:
+        return f"{self.prefix}calls:{callback_id}"
 
     def articles(self, source: str | None = None) -> str:
         return f"{self.prefix}articles:{source}" if source else f"{self.prefix}articles"

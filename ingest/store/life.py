@@ -3,6 +3,7 @@
     <ms> new <feed> <title>                     a feed named it first, under that title
     <ms> named <feed> <title>                   another feed names it too
     <ms> changed <feed> <title>                 a feed says other words of it, or a person asked for it
+    <ms> announced <hub>                        it was the feed's hub that told of it
     <ms> fetched <status> <bytes> <ms> <url>    its page came; the address after redirects, where that is another
     <ms> carried <reason>                       the feed's own text goes on, without a page
     <ms> failed <attempt> <seconds> <error>     an attempt failed; the next one is that much later

@@ -70,7 +70,10 @@ class FeedState(Record, frozen=True, kw_only=True):
     if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
     ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py; gap, gaps: when
     entries of it were last missed, and how often in a row. hub, topic: what it names to subscribe to its news with
-    (WebSub). maps: 1 for an index of sitemaps."""
+    (WebSub); follows: the hub that was asked to tell of them; hub_since, hub_until: while it does; hub_error: why it
+    does not; announced, missed: entries of which it told, and that it left out; proved: see ingest/websub.py; pinged:
+    when it called last, told: when it last said that there is more than it told; refused: calls signed
+    wrongly. maps: 1 for an index of sitemaps."""
 
     etag: str = ""
     last_modified: str = ""
@@ -100,6 +103,16 @@ class FeedState(Record, frozen=True, kw_only=True):
     hub: str = ""
     topic: str = ""
     maps: int = 0
+    follows: str = ""
+    hub_since: float = 0.0
+    hub_until: float = 0.0
+    hub_error: str = ""
+    announced: int = 0
+    missed: int = 0
+    proved: int = 0
+    pinged: float = 0.0
+    told: float = 0.0
+    refused: int = 0
     next_poll: float | None = None
 
 

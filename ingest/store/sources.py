@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ingest.baseline import Baseline, drift
 from ingest.models import Feed, Source
 from ingest.store.backfills import Backfill, day_of, walk_in_words
 from ingest.store.reading import FeedState
+from ingest.websub import PROVEN
 
 NO_WALKS: Mapping[str, Backfill] = {}
 
@@ -55,6 +57,8 @@ def _remarks(feed: Feed, state: FeedState) -> Iterator[str]:
         yield f"{feed.url} has moved to {state.address} for good; write that into the source's file"
     if state.lies:
         yield f'{feed.url}: "not modified" hid new entries of it; it is always asked for in full'
+    if state.follows:
+        yield f"{feed.url}: {_hub(state)}"
 
 
 def _walk(walk: Backfill | None) -> Iterator[str]:
@@ -63,3 +67,16 @@ def _walk(walk: Backfill | None) -> Iterator[str]:
     why = "entries were missed: its past is walked" if walk.why == "gap" else "its past is walked"
     trouble = f"; {walk.error}" if walk.running and walk.error else ""
     yield f"{why} back to {day_of(walk.since)}: {walk_in_words(walk)}{trouble}"
+
+
+def _hub(state: FeedState) -> str:
+    """How the feed's hub does."""
+    if state.hub_until <= time.time():
+        return f"its hub {state.follows} does not tell of its news yet{state.hub_error and ': '}{state.hub_error}"
+    until = datetime.fromtimestamp(state.hub_until, UTC)
+    trusted = "trusted, polled less often" if state.proved >= PROVEN else "not trusted yet, polled by its rhythm"
+    refused = f"; {state.refused} calls were signed wrongly" if state.refused else ""
+    return (
+        f"its hub {state.follows} tells of its news until {until:%Y-%m-%d %H:%M} UTC: {state.announced} announced, "
+        f"{state.missed} left out; {trusted}{refused}"
+    )

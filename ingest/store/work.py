@@ -39,7 +39,7 @@ class Lease(Record, frozen=True, kw_only=True):
 
 class Claim(NamedTuple):
     """One entry to claim. believed: what makes a known entry changed, see claim.lua; known_as: the id of the entry that
-    it may be at a new address."""
+    it may be at a new address; hub: which told of it."""
 
     entry: Entry
     source: str
@@ -49,6 +49,7 @@ class Claim(NamedTuple):
     page: Page | None = None
     believed: Literal["", "new words", "always"] = ""
     known_as: str = ""
+    hub: str = ""
 
 
 class Turn(NamedTuple):
@@ -251,6 +252,7 @@ class Work(Base):
             named(claim.feed, entry.title),
             claim.known_as,
             self.keys.prefix,
+            short(claim.hub, MOST_ERROR),
         ]
         return keys, arguments
 

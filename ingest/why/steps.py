@@ -105,6 +105,10 @@ def _named(happened: Happened, about: About) -> tuple[Facts, str]:
     return facts, f"found in {name}{' too' if happened.what == 'named' else ''}{said}"
 
 
+def _announced(happened: Happened, _: About) -> tuple[Facts, str]:
+    return {"hub": happened.words}, f"the feed's hub told of it, before any poll: {happened.words}"
+
+
 def _fetched(happened: Happened, _: About) -> tuple[Facts, str]:
     status, size, ms, *url = happened.words.split(" ")
     facts: Facts = {"status": int(status), "bytes": int(size), "seconds": int(ms) / 1000}
@@ -218,6 +222,7 @@ _PUBLISHED = {"created", "copy", "updated"}
 _TELL: Mapping[str, Callable[[Happened, About], tuple[Facts, str]]] = {
     **dict.fromkeys(("new", "named", "changed"), _named),
     **dict.fromkeys(_PUBLISHED, _published),
+    "announced": _announced,
     "fetched": _fetched,
     "carried": _carried,
     "failed": _failed,

@@ -23,7 +23,7 @@ from workers.cli import cli as teletipo  # the group with the commands of `worke
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "revisions", "api")
+TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "revisions", "api", "websub")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 

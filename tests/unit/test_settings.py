@@ -13,7 +13,7 @@ from ingest.models import to_json
 from ingest.settings import Conditions, QueueSettings, Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
-TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "revisions", "api")
+TABLES = ("store", "broker", "fetch", "schedule", "workers", "retention", "watch", "revisions", "api", "websub")
 
 A_SOURCE = """
 id = "el-faro"
@@ -280,3 +280,19 @@ def test_a_bad_source_is_refused_with_its_file(tmp_path: Path, change: tuple[str
 def test_a_folder_that_is_not_there_is_refused_with_how_to_make_one(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"
     assert f"`teletipo init {missing}` writes one" in refusal(missing)
+
+
+# ── hubs ──
+
+
+@pytest.mark.parametrize(
+    "callback", ["news.example", "ftp://news.example", "https://", "https://a.example/?x=1", "https://a b.example"]
+)
+def test_a_callback_that_no_hub_could_call_is_refused(tmp_path: Path, callback: str) -> None:
+    said = refusal(folder(tmp_path), {"TELETIPO_WEBSUB__CALLBACK": callback})
+    assert "websub.callback" in said
+
+
+def test_a_callback_may_have_a_path(tmp_path: Path) -> None:
+    environ = {"TELETIPO_WEBSUB__CALLBACK": "https://news.example/wire/"}
+    assert load(config=folder(tmp_path), environ=environ).websub.callback == "https://news.example/wire/"

@@ -1,14 +1,34 @@
-"""WebSub: which hub a feed names, and where it says so."""
+"""WebSub: which hub a feed names, when it is asked, who may speak for it, and how far it is trusted."""
 
+import hmac
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ingest.fetch.headers import links
 from ingest.models import Feed, Fetch, Outcome
 from ingest.parse import Parsed, parse
 from ingest.roll import NOTHING, Seen
-from ingest.websub import Named, named
+from ingest.websub import (
+    DAY,
+    FACTOR,
+    GRACE,
+    HOUR,
+    METHODS,
+    PROVEN,
+    Callback,
+    Named,
+    Trust,
+    judged,
+    named,
+    signed,
+    step,
+    stretched,
+    wait,
+)
 
 BASE = "https://outlet.example/news/feed"
 HUB, TOPIC = "https://hub.example/", "https://outlet.example/feed"
@@ -122,3 +142,115 @@ def test_headers_count_before_the_feed(header: dict[str, Any], said: Named, hub:
 @pytest.mark.parametrize("half", [Named(), Named(HUB, ""), Named("", TOPIC)])
 def test_a_hub_without_an_address_to_subscribe_to_is_none(half: Named) -> None:
     assert not half
+
+
+# ── when a hub is asked ──
+
+NOW = 1_800_000_000.0
+NAMES = Named(HUB, TOPIC)
+KNOWN = Callback(
+    id="x", feed="o:1", hub=HUB, topic=TOPIC, base="https://we.example", secret="s", asked=NOW - DAY, granted=10 * DAY
+)
+
+
+def asked(
+    names: Named = NAMES, base: str = KNOWN.base, until: float = 10 * DAY, ahead: float = HOUR, **known: Any
+) -> str:
+    return step(names, base, replace(KNOWN, **known), NOW + until, ahead, NOW)
+
+
+def test_what_is_to_be_done_about_a_hub() -> None:
+    assert step(NAMES, KNOWN.base, None, 0, HOUR, NOW) == "subscribe"
+    assert step(NAMES, "", None, 0, HOUR, NOW) == ""
+    assert step(Named(HUB, ""), KNOWN.base, None, 0, HOUR, NOW) == ""
+    assert asked() == ""
+    assert asked(base="") == "leave"
+    assert asked(Named()) == "leave"
+    assert asked(Named("https://other.example/", TOPIC)) == "subscribe"
+    assert asked(Named(HUB, f"{TOPIC}2")) == "subscribe"
+    assert asked(base="https://elsewhere.example") == "subscribe"
+
+
+def test_a_lease_is_renewed_in_its_last_quarter_and_two_polls_before_its_end() -> None:
+    assert asked(until=2.6 * DAY) == ""
+    assert asked(until=2.4 * DAY) == "renew"
+    assert asked(until=3 * DAY, ahead=DAY) == ""
+    assert asked(until=2.9 * DAY, ahead=1.5 * DAY) == "renew"
+    assert asked(until=-DAY) == "renew"
+
+
+@given(st.integers(0, 10_000))
+def test_a_hub_that_verifies_nothing_is_asked_ever_more_rarely_and_for_ever(attempts: int) -> None:
+    assert wait(attempts) <= wait(attempts + 1) <= DAY
+    assert asked(until=0, attempts=attempts, asked=NOW - DAY - 1) == "renew"
+    assert asked(until=0, attempts=attempts + 1, asked=NOW - 299) == ""
+
+
+# ── signatures ──
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_signature_is_that_of_the_whole_body(method: str) -> None:
+    made = hmac.new(b"secret", b"news", method).hexdigest()
+    assert signed("secret", b"news", f"{method}={made}")
+    assert signed("secret", b"news", f" {method.upper()}={made.upper()} ")
+    assert not signed("secret", b"news ", f"{method}={made}")
+    assert not signed("Secret", b"news", f"{method}={made}")
+    assert not signed("secret", b"news", f"{method}={made[:-1]}")
+    assert not signed("secret", b"news", made)
+
+
+@given(st.text(max_size=80))
+def test_nothing_that_is_said_instead_of_a_signature_is_one(said: str) -> None:
+    assert not signed("secret", b"news", said)
+
+
+# ── trust ──
+
+LIVE = Trust(since=NOW - DAY, until=NOW + DAY, proved=4)
+
+
+def test_entries_that_polls_find_as_told_are_proof() -> None:
+    assert judged(LIVE, [], 3, NOW) == (7, 0)
+    assert judged(LIVE, [], 0, NOW) == (4, 0)
+
+
+def test_one_entry_that_was_left_out_takes_all_of_it() -> None:
+    assert judged(LIVE, [NOW - HOUR], 3, NOW) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("came", "why"),
+    [
+        (NOW - GRACE + 1, "the hub has a few minutes"),
+        (NOW - DAY - 1, "it came before the hub was to tell of it"),
+    ],
+)
+def test_what_a_hub_need_not_have_told_of_is_not_missed(came: float, why: str) -> None:
+    assert judged(LIVE, [came], 1, NOW) == (5, 0), why
+    assert judged(LIVE._replace(until=NOW - HOUR), [NOW - HOUR / 2], 1, NOW) == (5, 0), "the lease was over"
+
+
+def test_news_without_words_tell_of_all_that_came_before_them() -> None:
+    told = LIVE._replace(told=NOW - HOUR)
+    assert judged(told, [NOW - 2 * HOUR, NOW - HOUR], 0, NOW) == (6, 0)
+    assert judged(told, [NOW - 2 * HOUR, NOW - HOUR / 2], 0, NOW) == (0, 1)
+
+
+def test_a_trusted_hub_makes_polls_rarer_within_the_bounds() -> None:
+    trusted = LIVE._replace(proved=PROVEN)
+    assert stretched(HOUR, LIVE._replace(proved=PROVEN - 1), DAY, NOW) == HOUR
+    assert stretched(HOUR, trusted, DAY, NOW) == FACTOR * HOUR
+    assert stretched(HOUR, trusted, 2 * HOUR, NOW) == 2 * HOUR
+    assert stretched(HOUR, trusted._replace(until=NOW + 3 * HOUR), DAY, NOW) == 3 * HOUR
+    assert stretched(HOUR, trusted._replace(until=NOW + 60), DAY, NOW) == HOUR, "never sooner than by its rhythm"
+    assert stretched(2 * DAY, trusted, DAY, NOW) == 2 * DAY, "what Retry-After asked for"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 3)), max_size=60))
+def test_a_hub_is_trusted_only_while_its_last_ten_entries_were_told_of(polls: list[tuple[bool, int]]) -> None:
+    trust, right = LIVE._replace(proved=0), 0
+    for told, count in polls:
+        trust = trust._replace(proved=judged(trust, [] if told else [NOW - HOUR] * count, count if told else 0, NOW)[0])
+        right = right + count if told else 0
+        assert (stretched(HOUR, trust, DAY, NOW) > HOUR) == (right >= PROVEN)
