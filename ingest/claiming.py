@@ -45,6 +45,8 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
     """Read what was fetched and claim the entries in it. Raises ParseFailed."""
     before = context.store.roll(feed.id)
     parsed = parse(feed, fetch, _seen(context, feed, before))
+    if parsed.left_out:
+        _log.warning("feed %s: %d entries are left out, they are too long or too many", feed.id, parsed.left_out)
     roll, entries = _listed(feed, parsed, before)
     new, said = _claimed(context, feed, guids.told_apart(entries, roll), guids.moved(roll, before.entries))
     now = Roll(context=parsed.context, entries=tuple(roll), head=parsed.head)

@@ -6,8 +6,12 @@ server could hold another answer (DNS rebinding). TLS still verifies against the
 
 import socket
 import ssl
+from http import HTTPStatus
 from http.client import HTTPResponse
-from threading import local
+from io import BufferedReader, RawIOBase
+from math import inf
+from queue import Empty, SimpleQueue
+from threading import Thread, local
 from time import monotonic
 from typing import Any
 
@@ -28,14 +32,39 @@ from ingest.models import Outcome
 _IDLE = 60.0
 
 
-class _CountedResponse(HTTPResponse):
-    """Counts what comes off the wire. urllib3 counts only what a read returns, and endless empty gzip blocks, which
-    unpack to nothing, keep one of its reads going for ever."""
+class _Counted(RawIOBase):
+    """What comes off the wire, counted. urllib3 counts only what a read of a body returns: endless empty gzip blocks,
+    answers that say to wait for another, and trailers after the body keep one of its reads going for ever."""
 
-    def read1(self, n: int = -1) -> bytes:
-        chunk = super().read1(n)
-        current().spend(len(chunk))
-        return chunk
+    def __init__(self, wire: RawIOBase) -> None:
+        self._wire = wire
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        count: int | None = self._wire.readinto(buffer)
+        current().spend(count or 0)
+        return count
+
+    def close(self) -> None:
+        self._wire.close()
+        super().close()
+
+
+class _CountedResponse(HTTPResponse):
+    """An answer whose bytes are counted, behind any number of 1xx answers, of which http.client passes over 100 alone
+    and takes others, such as 103 Early Hints, for the answer itself (RFC 9110, 15.2)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp = BufferedReader(_Counted(self.fp.detach()))
+
+    def begin(self) -> None:
+        super().begin()
+        while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
 
 
 class WatchedConnection(HTTPConnection):
@@ -74,8 +103,7 @@ class WatchedConnection(HTTPConnection):
 def _addresses(host: str, port: int, watch: Watch) -> list[str]:
     """The host's addresses that the guard allows, in the resolver's order. Raises Stopped where there is none."""
     try:
-        # A look-up cannot be broken off; the resolver's own limit (5 s a try by default) may outlast the deadline.
-        found = socket.getaddrinfo(host.strip("[]"), port, allowed_gai_family(), socket.SOCK_STREAM)
+        found = _looked_up(host.strip("[]"), port, watch)
     except socket.gaierror as error:
         raise Stopped(Outcome.NAME_NOT_FOUND, f"the name was not found: {error.strerror}") from error
     except UnicodeError as error:
@@ -86,6 +114,27 @@ def _addresses(host: str, port: int, watch: Watch) -> list[str]:
         text = f"its address {addresses[0]} is not public; [fetch] allow_addresses exempts networks that you trust"
         raise Stopped(Outcome.REFUSED_ADDRESS, text)
     return public
+
+
+def _looked_up(host: str, port: int, watch: Watch) -> list[Any]:
+    """What the resolver says. A look-up cannot be broken off, and its own limit (5 s a try by default) may outlast the
+    deadline: a thread of its own goes on with it where nobody waits any more."""
+    answer: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answer.put(socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM))
+        except Exception as error:
+            answer.put(error)
+
+    Thread(target=look_up, name="look-up", daemon=True).start()
+    try:
+        found = answer.get(timeout=watch.patience(inf))
+    except Empty:
+        raise watch.late() from None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 class WatchedTLSConnection(WatchedConnection, HTTPSConnection):

@@ -14,6 +14,9 @@ from ingest.fetch.guard import Network
 from ingest.models import Outcome
 from ingest.settings import FetchSettings
 
+_AROUND = 1_000_000
+"""Bytes that the headers of all redirects and the framing of a body may have besides its own."""
+
 _current: ContextVar["Watch"] = ContextVar("watch")
 
 
@@ -73,9 +76,9 @@ class Watch:
         return max(0.001, min(seconds, self._limits.deadline - self.elapsed))
 
     def spend(self, raw: int) -> None:
-        """Counts bytes off the wire, compressed as they are. Raises Stopped with TOO_LARGE."""
+        """Counts bytes off the wire, headers and all, compressed as they are. Raises Stopped with TOO_LARGE."""
         self._bytes += raw
-        self.check_size(self._bytes)
+        self.check_size(self._bytes - _AROUND)
 
     def check_size(self, size: int) -> None:
         """Raises Stopped with TOO_LARGE where so many bytes are too many."""

@@ -11,9 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 import feedparser.api
+from msgspec.structs import replace
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch
+from ingest.parse.bounds import MAX_ENTRIES, bounded
 from ingest.parse.json_feed import parse_json_feed
 from ingest.parse.parsed import Listed, Parsed, absolute, context_of, refusal
 from ingest.parse.parts import Parts, may_be_captioned, parts
@@ -24,19 +26,24 @@ from ingest.roll import NOTHING, Head, Seen
 
 feedparser.api.PREFERRED_XML_PARSERS.clear()  # else each parse looks for one on disk that Python 3 never had
 
-MAX_ENTRIES = 10_000
-
 _BEFORE = re.compile(rb"\A(?:\xef\xbb\xbf|[\x00-\x20\x7f])+")
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
 def parse_feed(feed: Feed, fetch: Fetch, seen: Seen = NOTHING) -> Parsed:
-    """Read a feed. Entries without any address are left out; at most 10,000 are taken. Raises ParseFailed."""
+    """Read a feed. Entries without any address are left out, and those beyond what is read in seconds, see bounds.py.
+    Raises ParseFailed."""
     base = fetch.url or feed.url
     document = _BEFORE.sub(b"", as_utf8(fetch.body, fetch.content_type), 1)
     if document.startswith(b"{"):
         return parse_json_feed(document, feed, base, seen)
+    document, left_out = bounded(document)
+    parsed = _parse_xml(document, feed, base, seen)
+    return replace(parsed, left_out=left_out) if left_out else parsed
+
+
+def _parse_xml(document: bytes, feed: Feed, base: str, seen: Seen) -> Parsed:
     outer = repr((feedparser.__version__, feed.url, base))
     new = parts(document, outer, seen) if seen.marks else None
     if new and new.cut:

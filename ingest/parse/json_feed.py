@@ -11,11 +11,10 @@ import msgspec
 
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed
+from ingest.parse.bounds import MAX_ENTRIES
 from ingest.parse.parsed import Listed, Parsed, absolute, context_of, mark_of, refusal
 from ingest.parse.text import as_paragraphs, plain, storable, without_controls
 from ingest.roll import NOTHING, Seen
-
-MAX_ENTRIES = 10_000
 
 
 def parse_json_feed(document: bytes, feed: Feed, base: str, seen: Seen = NOTHING) -> Parsed:
@@ -36,7 +35,7 @@ def _only_new(document: bytes, feed: Feed, base: str, seen: Seen) -> Parsed:
     listed = []
     for piece in pieces:
         mark = mark_of(piece)
-        raw = _value(piece) if mark not in marks else None
+        raw = _entry_value(piece) if mark not in marks else None
         listed.append(Listed(mark=mark, entry=_entry(raw, feed, base, head) if isinstance(raw, dict) else None))
     return _parsed(head, base, (each.entry for each in listed), context if listed else b"", tuple(listed))
 
@@ -47,6 +46,14 @@ _pieces = msgspec.json.Decoder(list[msgspec.Raw])
 
 def _value(raw: bytes | msgspec.Raw) -> Any:
     return json.loads(bytes(raw))
+
+
+def _entry_value(piece: bytes) -> Any:
+    """One of the items; None where it is JSON that Python does not read, such as a number of thousands of digits."""
+    try:
+        return _value(piece)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _whole(text: str, feed: Feed, base: str) -> Parsed:

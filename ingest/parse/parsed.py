@@ -30,7 +30,8 @@ class Parsed(Record, frozen=True, kw_only=True):
     entries: those that were read. ttl: seconds that it asks us to wait between polls, None where it says nothing that
     makes sense. hub, topic: where news of it may be subscribed to, and under which address (WebSub). context, listed,
     head: what the next poll need not read again, see ingest/roll.py, with every entry in the order of the feed; empty
-    where nothing can be cut out of it. maps: of an index of sitemaps, which has no entries.
+    where nothing can be cut out of it. maps: of an index of sitemaps, which has no entries. left_out: entries
+    that were too long or too many.
     """
 
     entries: tuple[Entry, ...]
@@ -43,6 +44,7 @@ class Parsed(Record, frozen=True, kw_only=True):
     listed: tuple[Listed, ...] = ()
     head: Head | None = None
     maps: tuple[Map, ...] = ()
+    left_out: int = 0
 
 
 RULES = 2
@@ -58,9 +60,13 @@ def mark_of(piece: bytes) -> bytes:
     return blake2b(piece, digest_size=8).digest()
 
 
+MAX_ADDRESS = 8_000
+"""Letters: what servers take in a request's first line, and none would answer beyond."""
+
+
 def absolute(base: str, link: str) -> str:
     """The link as an absolute http(s) URL, "" where it is none (blank, `javascript:`, `urn:`, a broken host)."""
-    if not link.strip():
+    if not 0 < len(link.strip()) <= MAX_ADDRESS:
         return ""
     try:
         url = urljoin(base, link.strip())

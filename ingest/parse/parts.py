@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
+from ingest.parse.bounds import spans
 from ingest.parse.parsed import context_of, mark_of
 from ingest.parse.walk import TAG, Found, walked
 from ingest.roll import NOTHING, Seen
@@ -40,13 +41,13 @@ def parts(document: bytes, outer: str, seen: Seen = NOTHING) -> Parts | None:
     """The feed (UTF-8) without what was seen of it; None where it is in doubt what that would say. outer: all besides
     the head that an entry is read by."""
     tag = TAG.search(document)
-    spans = _spans(document, tag[1]) if tag else []
-    head, tail = (document[: spans[0][0]], document[spans[-1][1] :]) if spans else (document, b"")
+    places = spans(document)
+    head, tail = (document[: places[0][0]], document[places[-1][1] :]) if places else (document, b"")
     captions = may_be_captioned(document)
     mark = mark_of(b"\0".join((context_of(outer, captions), _DATE.sub(b"", head), _DATE.sub(b"", tail))))
     known = seen.head is not None and seen.head.mark == mark
     top = seen.head.top if known and seen.head else len(head)
-    cut = _cut(document, spans, seen.marks, document[:top])
+    cut = _cut(document, places, seen.marks, document[:top])
     element = b"<%b/>" % tag[1] if tag else b""
     skeleton = element.join(cut.pieces)
     found = walked(skeleton, cut.places(len(element)))
@@ -73,23 +74,6 @@ def may_be_captioned(document: bytes) -> bool:
 
 
 _DATE = re.compile(rb"<((?:\w+:)?(?:lastBuildDate|pubDate|updated|modified|date))>[^<]*</\1>")
-_AFTER_NAME = b" >\t\r\n"
-
-
-def _spans(document: bytes, tag: bytes) -> list[tuple[int, int]]:
-    """Where entries stand, as far as a search for tags can tell. Linear: each goes on where the last one ended."""
-    opening, closing = b"<" + tag, b"</" + tag + b">"
-    spans: list[tuple[int, int]] = []
-    at = 0
-    while (begin := document.find(opening, at)) >= 0:
-        at = begin + len(opening)
-        if document[at : at + 1] not in _AFTER_NAME:  # <items> of RDF
-            continue
-        at = document.find(closing, at) + len(closing)
-        if at < begin:
-            break
-        spans.append((begin, at))
-    return spans
 
 
 class _Cut(NamedTuple):
@@ -109,13 +93,13 @@ class _Cut(NamedTuple):
         return places
 
 
-def _cut(document: bytes, spans: list[tuple[int, int]], marks: Collection[bytes], top: bytes) -> _Cut:
+def _cut(document: bytes, places: list[tuple[int, int]], marks: Collection[bytes], top: bytes) -> _Cut:
     """Without the entries of these marks; `top` stands for all that is before the first entry."""
-    if not spans:
+    if not places:
         return _Cut([document], [])
     pieces, cut = [], []
-    before, left = top, spans[0][0]
-    for begin, end in spans if marks else ():
+    before, left = top, places[0][0]
+    for begin, end in places if marks else ():
         mark = mark_of(document[begin:end])
         if mark in marks:
             pieces.append(before + document[left:begin])

@@ -205,6 +205,13 @@ def test_a_chunked_body_comes_whole(outlet: Outlet, fetcher: Fetcher) -> None:
     assert fetcher.get(outlet.url("/")).body == b"abcdefg"
 
 
+@pytest.mark.parametrize("first", [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Whatever"], ids=repr)
+def test_answers_that_come_before_the_answer_are_passed_over(outlet: Outlet, fetcher: Fetcher, first: bytes) -> None:
+    before = b"HTTP/1.1 " + first + b"\r\nLink: </style.css>\r\n\r\n"
+    outlet.routes["/"] = raw(before * 3 + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfeed")
+    assert fetcher.get(outlet.url("/")).body == b"feed"
+
+
 def test_an_empty_200_is_an_answer_like_any_other(outlet: Outlet, fetcher: Fetcher) -> None:
     outlet.routes["/"] = answer(b"")
     fetch = fetcher.get(outlet.url("/"))
@@ -545,6 +552,15 @@ def test_the_deadline_of_one_get_leaves_the_others_alone(outlet: Outlet) -> None
     assert set(good) == {Outcome.OK}
 
 
+def test_the_deadline_ends_a_look_up_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10))
+    fetch = get("http://slow.example/", deadline=0.4)
+    over.set()
+    assert fetch.outcome is Outcome.TIMEOUT
+    assert fetch.elapsed < 4
+
+
 @pytest.fixture
 def deaf() -> Iterator[int]:
     """The port of a server that takes connections and never says a word."""
@@ -595,8 +611,9 @@ def test_a_length_over_the_limit_is_refused_before_the_body_is_read(outlet: Outl
         (b"Transfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4_096 + b"\r\n"),
         (b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10], b"\x00\x00\x00\xff\xff" * 1_000),
         (b"Content-Encoding: deflate\r\n\r\n\x78\x9c", b"\x00\x00\x00\xff\xff" * 1_000),
+        (b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", b"X-Trailer: yes\r\n" * 1_000),
     ],
-    ids=["without length", "chunked", "gzip that unpacks to nothing", "deflate that unpacks to nothing"],
+    ids=["without length", "chunked", "gzip that unpacks to nothing", "deflate that unpacks to nothing", "trailers"],
 )
 def test_a_body_without_end_is_stopped_at_the_limit(outlet: Outlet, head: bytes, again: bytes) -> None:
     outlet.routes["/"] = endless(b"HTTP/1.1 200 OK\r\n" + head, again)

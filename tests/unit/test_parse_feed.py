@@ -272,7 +272,7 @@ def test_a_feed_cut_off_in_the_middle_gives_what_came() -> None:
 
 
 def test_at_most_ten_thousand_entries_are_taken() -> None:
-    assert len(read(rss("<link>/a</link></item><item>" * 10_050)).entries) == 10_000
+    assert len(read(rss("<link>/a</link></item><item>" * 5_050)).entries) == 5_000
 
 
 @pytest.mark.parametrize(

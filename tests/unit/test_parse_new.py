@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, Fetch, Outcome
 from ingest.parse import Parsed, parse
+from ingest.parse.bounds import MAX_ENTRIES
 from ingest.parse.parts import parts
 from ingest.roll import NOTHING, Seen
 from tests.conftest import CORPORA, needs_corpora
@@ -293,8 +294,9 @@ def test_a_picture_of_the_feed_stays_with_the_feed() -> None:
     assert_same(now)
 
 
-def test_ten_thousand_entries_and_one_are_read_whole() -> None:
-    assert read(rss(*["<link>/a</link>"] * 10_001)).listed == ()
+def test_entries_beyond_the_most_are_not_on_the_roll() -> None:
+    parsed = read(rss(*["<link>/a</link>"] * (MAX_ENTRIES + 1)))
+    assert (len(parsed.listed), parsed.left_out) == (MAX_ENTRIES, 1)
 
 
 def test_what_was_seen_twice_is_there_twice() -> None:
