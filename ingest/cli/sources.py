@@ -19,6 +19,7 @@ from ingest.cli.group import Place, complaints, console, drift_line, one_line, p
 from ingest.cli.learned import forget, learned_lines
 from ingest.cli.lists import export, import_
 from ingest.cli.pages import page_from, page_of
+from ingest.cli.paths import paths
 from ingest.errors import FetchFailed, ParseFailed, StoreError
 from ingest.fetch import Fetcher
 from ingest.models import Feed, Source
@@ -113,6 +114,7 @@ def check(place: Place, names: tuple[str, ...], page: str | None, on: datetime |
 
 sources.add_command(add)
 sources.add_command(forget)
+sources.add_command(paths)
 sources.add_command(import_)
 sources.add_command(export)
 

@@ -2,7 +2,9 @@
 -- Claim an entry: is it new, changed or seen? New and changed ones are written down and put into `due` in the same step.
 -- So is an address that is new for an entry that is known, as its feed says the same words under the same guid: it is one
 -- more address of that entry's article. A known address that another feed names for the first time is seen: the two feeds'
--- words differ, the article does not. What a person dropped before anything of it was published stays seen for every feed.
+-- words differ, the article does not; but where this one carries more of the text than was known, that is kept, and what
+-- is dead for want of a text is claimed anew. What a person dropped before anything of it was published stays seen for
+-- every feed.
 --
 -- KEYS[1]  entry:<id>    hash     read and written
 -- KEYS[2]  said:<id>     string   written
@@ -18,18 +20,25 @@
 --          11 ms that a finished entry is remembered   12 '' | 'new words' | 'always': what makes a known one changed
 --          13 feed and title, for its life   14 id of the entry that it may be at a new address, or ''
 --          15 prefix of all keys: that entry and its article are found on the way   16 the hub that told of it, or ''
+--          17 how much the feed said: 2 the whole text, 1 something about the article, 0 little but the address
 -- Returns  new | changed | seen
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local known = redis.call('HMGET', KEYS[1], 'url', 'hash:' .. ARGV[4], 'dropped', 'article')
+local known = redis.call('HMGET', KEYS[1], 'url', 'hash:' .. ARGV[4], 'dropped', 'article', 'outcome', 'step', 'fullness')
 local verdict = 'new'
 if known[1] then
   verdict = 'changed'
+  local fuller = not known[2] and not known[3] and tonumber(ARGV[17]) > tonumber(known[7] or 0)
   local same = known[2] == ARGV[5] or ARGV[12] == '' and (not known[2] or known[3] and not known[4])
+  if fuller and known[5] == 'dead' and ARGV[17] == '2' then same = false end
   if same and ARGV[12] ~= 'always' then
+    if fuller and known[6] ~= 'done' and known[5] ~= 'dead' then
+      redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[10])
+      redis.call('HSET', KEYS[1], 'fullness', ARGV[17])
+    end
     redis.call('HSET', KEYS[1], 'hash:' .. ARGV[4], ARGV[5])
     if not known[2] then tell(KEYS[8], now_ms(), 'named ' .. ARGV[13]) end
     if redis.call('PTTL', KEYS[1]) > 0 then
@@ -56,7 +65,7 @@ if not known[1] and ARGV[14] ~= '' then
   end
 end
 redis.call('HSET', KEYS[1], 'url', ARGV[2], 'source', ARGV[3], 'feed', ARGV[4], 'hash:' .. ARGV[4], ARGV[5],
-  'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now))
+  'step', ARGV[8], 'attempt', 0, 'claimed', string.format('%.0f', now), 'fullness', ARGV[17])
 redis.call('HDEL', KEYS[1], 'error', 'outcome', 'refetched', 'dropped', 'turn')
 redis.call('PERSIST', KEYS[1])
 tell(KEYS[8], now, verdict .. ' ' .. ARGV[13])

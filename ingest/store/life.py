@@ -96,6 +96,20 @@ class Lives(Base):
             None if queues is None else tuple(queues.decode().split()),
         )
 
+    def entries_of(self, article_ids: Sequence[str]) -> list[list[str]]:
+        """The entries at the addresses of each of these articles, in one round trip."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for each in article_ids:
+                pipeline.hget(self.keys.identity(each), "owner")
+                pipeline.smembers(self.keys.addresses(each))
+            answers = pipeline.execute()
+        return [
+            list(
+                dict.fromkeys((each, *([owner.decode()] if owner else []), *(article_id(url.decode()) for url in urls)))
+            )
+            for each, owner, urls in zip(article_ids, answers[::2], answers[1::2], strict=True)
+        ]
+
     def life(self, entry_id: str) -> list[Happened]:
         """What happened to this address, in that order; empty where nothing is remembered."""
         return [

@@ -73,6 +73,11 @@ def _hash(claim: Claim) -> str:
     return short_hash(said + sha256(claim.page.body).hexdigest()) if claim.page else said
 
 
+def _fullness(entry: Entry) -> int:
+    """How much was said of it, see claim.lua."""
+    return 2 if entry.content else int(bool(entry.title and (entry.summary or entry.authors)))
+
+
 class Work(Base):
     """`due` and what the three steps do to it. Any number of processes may hold one each."""
 
@@ -253,6 +258,7 @@ class Work(Base):
             claim.known_as,
             self.keys.prefix,
             short(claim.hub, MOST_ERROR),
+            _fullness(entry),
         ]
         return keys, arguments
 
