@@ -15,6 +15,9 @@ LEAST = 5
 TITLE = 25
 """Characters of a link that is an article's title, not a section's name."""
 
+MOST_SHAPES = 20
+"""Kinds of blocks that are tried; a page made for it could have thousands."""
+
 MOST_UP = 6
 """Elements around a link that are looked at."""
 
@@ -26,7 +29,7 @@ def propose(tree: HtmlElement, url: str) -> Listing | None:
     """The listing that this page seems to be; None where no block with an article's link recurs on it."""
     links = [each for each in tree.iter("a") if _leads_to_an_article(each, url)]
     rows = Counter(shape for link in links for shape in dict.fromkeys(map(_shape, _around(link))) if shape)
-    for shape, count in sorted(rows.items(), key=lambda pair: (-pair[1], len(pair[0]))):
+    for shape, count in sorted(rows.items(), key=lambda pair: (-pair[1], len(pair[0])))[:MOST_SHAPES]:
         if count < LEAST:
             break
         if listing := _listing(tree, shape, url, {each.get("href") for each in links}):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -433,6 +434,17 @@ def test_the_block_that_recurs_is_proposed_as_a_listing() -> None:
     assert listing is not None
     assert (listing.entry, listing.link, listing.title) == ("div.teaser", "h2 a[href]", "h2")
     assert listing.published == "time"
+
+
+def test_a_page_with_thousands_of_kinds_of_blocks_is_given_up_soon() -> None:
+    row = (
+        '<div class="kind{kind}"><p><a href="/2026/el-muelle-abre-{n}">El muelle vuelve a abrir el lunes</a></p></div>'
+    )
+    letters = [f"{a}{b}{c}" for a in "abcdefghij" for b in "abcdefghij" for c in "abcdefghij"]
+    many = "".join(row.format(kind=kind, n=0) for kind in letters for _ in range(5))
+    begun = time.process_time()
+    assert propose(tree(body=many), HOME) is None
+    assert time.process_time() - begun < 3
 
 
 def test_few_rows_or_a_menu_are_no_listing() -> None:
