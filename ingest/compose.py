@@ -172,7 +172,7 @@ def _read_page(entry: Entry, source: Source, page: Page | None, outlet: Outlet |
         return Reading(Extracted(blocks=fed, method="feed", evidence={"page": error.kind}))
     found = reading.found
     blocks = clean_blocks(found.blocks)
-    if _words(fed) > _words(blocks) * (1 if found.partial else FULLER):
+    if fed and _words(fed) > _words(blocks) * (1 if found.partial else FULLER):
         return Reading(msgspec.structs.replace(found, blocks=fed, method="feed", partial=False))
     return reading._replace(found=msgspec.structs.replace(found, blocks=blocks))
 

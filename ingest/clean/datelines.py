@@ -22,6 +22,7 @@ SHORT_NAME = 4
 
 # A hyphen must stand apart (Baden-Württemberg), or close a sentence as the Spanish press writes it ("Caracas.- El").
 _DASH = re.compile(r"\s*\.?\s?(?:(?<=[\s.)\]])-{1,2}(?=\s)|(?<=\.)-|[–—―]{1,2})\s*|(?P<colon>:)\s")
+_MARK = re.compile("[-–—―:]")  # one of these is in each of them; most paragraphs begin without
 _QUOTES = "\"'“”„‟‘’«‹¿¡([…"
 _SIGNED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]{2,40})[)\]]")
 _BETWEEN_AGENCIES = re.compile(r"\s*[/+&,|]\s*|\s(?:and|y|e|et|und)\s")
@@ -43,6 +44,8 @@ class Dateline(NamedTuple):
 def dateline(text: str, rest: str = "") -> Dateline | None:
     """The dateline at the start of a paragraph, if it has any. `rest`: the text after this paragraph."""
     found: Dateline | None = None
+    if not _MARK.search(text, 2, LONGEST):
+        return None
     for dash in _DASH.finditer(text, 2, LONGEST):
         words, after = text[found.length if found else 0 : dash.start()].strip(), text[dash.end() :]
         if _begins_a_sentence(after) and _is_dateline(words, after, rest, colon=bool(dash["colon"])):

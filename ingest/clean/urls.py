@@ -1,6 +1,7 @@
 """Addresses: one spelling for one page (RFC 3986, section 6)."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -38,6 +39,7 @@ MOST_WRAPPERS = 5
 """One inside the other."""
 
 
+@lru_cache(256)  # of a page its address is asked for again and again, and its outlet's
 def clean_url(url: str, base: str = "", *, keep_fragment: bool = False) -> str:
     """The address in one spelling, absolute and idempotent; `base` is what a relative one is relative to.
 

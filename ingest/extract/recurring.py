@@ -128,6 +128,8 @@ def without_recurring(blocks: Sequence[Block], lines: Lines) -> tuple[Block, ...
     if not lines.seen:
         return tuple(blocks)
     gone = [bool(block.text) and recurs(lines, block.text) for block in blocks]
+    if not any(gone):
+        return tuple(blocks)
     kept: list[Block] = []
     empty = True
     for block, goes in zip(reversed(blocks), reversed(gone), strict=True):
