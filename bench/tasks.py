@@ -40,10 +40,11 @@ SETTLED = 200
 
 
 class Rate(NamedTuple):
-    """Tasks a second, and CPU of the worker and its children for each."""
+    """Tasks a second, and CPU of the worker and its children for each; sent_ms: of whoever sent it."""
 
     a_second: float
     cpu_ms: float
+    sent_ms: float = 0.0
 
 
 Fill = Callable[[str, int], str]
@@ -98,13 +99,15 @@ def _settings() -> Settings:
 
 def measure(url: str, fill: Fill, work: Callable[[str], None], messages: int) -> Rate:
     """What one such worker does. Each kind has a queue of its own, so that what is left over is no harm."""
+    began = time.process_time()
     key = fill(url, messages)
+    sent_ms = 1000 * (time.process_time() - began) / messages
     with tempfile.NamedTemporaryFile() as log:
         worker = multiprocessing.get_context("fork").Process(target=_apart, args=(work, url, log.fileno()))
         worker.start()
         try:
             with Redis.from_url(url) as redis:
-                return _watched(lambda: int(redis.llen(key)), psutil.Process(worker.pid))
+                return _watched(lambda: int(redis.llen(key)), psutil.Process(worker.pid))._replace(sent_ms=sent_ms)
         except TimeoutError as error:
             raise SystemExit(f"broken: {error}\n{Path(log.name).read_text('utf-8', 'replace')}") from error
         finally:
@@ -149,7 +152,7 @@ def main() -> int:
         peer = measure(server.url, fill_defaults, run_defaults, options.messages)
         solo = measure(server.url, fill_ours("process"), partial(run_ours, "process"), options.messages)
         threads = measure(server.url, fill_ours("fetch"), partial(run_ours, "fetch"), options.messages)
-    print(f"{'worker':24}{'tasks a second':>16}{'ratio':>8}{'ms of CPU a task':>19}{'ratio':>8}")
+    print(f"{'worker':24}{'tasks a second':>16}{'ratio':>8}{'ms of CPU a task':>19}{'ratio':>8}{'sent':>9}{'ratio':>8}")
     for name, rate in (
         ("Celery as it comes", peer),
         ("ours, process (solo)", solo),
@@ -157,7 +160,7 @@ def main() -> int:
     ):
         print(
             f"{name:24}{rate.a_second:16.0f}{rate.a_second / peer.a_second:8.2f}"
-            f"{rate.cpu_ms:19.2f}{rate.cpu_ms / peer.cpu_ms:8.2f}"
+            f"{rate.cpu_ms:19.2f}{rate.cpu_ms / peer.cpu_ms:8.2f}{rate.sent_ms:9.2f}{rate.sent_ms / peer.sent_ms:8.2f}"
         )
     return 0
 
