@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.connection import AbstractConnection
 
 from ingest.context import Context
 from ingest.fetch import Fetcher
@@ -35,3 +36,17 @@ def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[B
     yield wire
     for fetcher in begun:
         fetcher.close()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What is sent to the store, a pipeline as one."""
+    packets: list[object] = []
+    send = AbstractConnection.send_packed_command
+
+    def counted(self: AbstractConnection, command: Any, **more: Any) -> None:
+        packets.append(command)
+        send(self, command, **more)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
+    return packets

@@ -1,11 +1,6 @@
 """How often each step asks the store. Each time costs a worker more than the answer does, and more still where the
 store is on another machine; so a question that is added here is added on purpose."""
 
-from typing import Any
-
-import pytest
-from redis.connection import AbstractConnection
-
 from ingest.models import article_id
 from ingest.pipeline import run
 from tests.e2e.newswire import page
@@ -13,20 +8,6 @@ from tests.integration.polite import Begin, Wire
 from workers.demo.outlet import Headline, Outlet
 
 START_AND_END = 2
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What is sent to the store, a pipeline as one."""
-    packets: list[object] = []
-    send = AbstractConnection.send_packed_command
-
-    def counted(self: AbstractConnection, command: Any, **more: Any) -> None:
-        packets.append(command)
-        send(self, command, **more)  # type: ignore[no-untyped-call]
-
-    monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
-    return packets
 
 
 def step(wire: Wire, member: str, sent: list[object]) -> tuple[str, int]:
