@@ -22,7 +22,10 @@ _log = logging.getLogger("teletipo.websub")
 MOST_CALLS = 60
 """News of one hub about one feed that are read within a minute; after more of them the feed is polled instead."""
 
-Call = Literal["gone", "refused", "taken", "to be polled"]
+MOST_READ = 1_000_000
+"""Bytes of news that are read while the hub waits; what is longer is left to a poll."""
+
+Call = Literal["gone", "unknown", "refused", "taken", "to be polled"]
 
 
 def confirmed(context: Context, callback: Callback, mode: str, topic: str, seconds: str, now: float) -> bool:
@@ -49,8 +52,10 @@ def denied(context: Context, callback: Callback, topic: str, reason: str, now: f
 def announced(context: Context, callback: Callback, body: bytes, content_type: str, signature: str, now: float) -> Call:
     """A hub says that there are news. What is signed wrongly is dropped without telling who sent it (WebSub, 8)."""
     feed = context.settings.feeds.get(callback.feed)
-    if feed is None or callback.mode == "unsubscribe":
+    if callback.mode == "unsubscribe":
         return "gone"
+    if feed is None:
+        return "unknown"
     if not signed(callback.secret, body, signature):
         context.store.refused_call(feed.id)
         return "refused"
@@ -66,7 +71,7 @@ def _claimed(
     context: Context, callback: Callback, feed: Feed, body: bytes, content_type: str
 ) -> tuple[list[str], bool]:
     """The new entries, and whether there is nothing that only a poll can tell."""
-    if context.store.count_call(callback.id) > MOST_CALLS or not body.strip():
+    if len(body) > MOST_READ or context.store.count_call(callback.id) > MOST_CALLS:
         return [], False
     fetch = Fetch(
         requested=callback.topic, url=callback.topic, outcome=Outcome.OK, body=body, content_type=content_type

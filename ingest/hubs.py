@@ -17,7 +17,6 @@ import msgspec
 
 from ingest.claiming import Found
 from ingest.context import Context
-from ingest.fetch import Fetcher
 from ingest.models import Feed, Fetch
 from ingest.pacing import Fields, came
 from ingest.schedule import Interval
@@ -28,7 +27,9 @@ from ingest.websub import HOUR, Callback, Named, Trust, judged, step, stretched
 _log = logging.getLogger("teletipo.websub")
 
 SECONDS = 10.0
-"""For one request to a hub."""
+"""For all that is asked of hubs at the end of a poll, or half of the lease, where that is less."""
+
+FORM = "application/x-www-form-urlencoded"
 
 MOST_REDIRECTS = 3
 
@@ -98,28 +99,24 @@ def tended(context: Context, feed: Feed, names: Named, state: FeedState, ahead: 
     base, now = context.settings.websub.callback.rstrip("/"), time.time()
     if not state.follows and not (names and base):
         return
+    asking = _Asking(context)
     if context.store.told_since(feed.id, began):
         poll_soon(context, feed.id, now)
     known = context.store.callback_of(feed.id)
     wanted = step(names, base, known, state.hub_until, ahead, now)
-    if known and wanted in {"leave", "subscribe"}:
-        leave(context, known)
+    left = [known] if known and wanted in {"leave", "subscribe"} else []
+    if left:
+        context.store.leave_hub(left[0], now)
     elif state.follows and not known:
         context.store.forget_hub(feed.id)
     if wanted == "subscribe":
-        _ask(context, _callback(feed, names, base))
+        asking.subscribe(_callback(feed, names, base))
     elif wanted == "renew" and known:
-        _ask(context, known)
+        asking.subscribe(known)
+    for callback in left:
+        asking.unsubscribe(callback)
     if base and context.store.hold("websub", secrets.token_hex(8), SWEEP):
-        for callback in context.store.callbacks_except(context.settings.feeds):
-            leave(context, callback)
-
-
-def leave(context: Context, callback: Callback) -> None:
-    """Ask the hub for no more news. Where it does not hear, the lease ends by itself, and what it sends is refused."""
-    context.store.leave_hub(callback, time.time())
-    answer = _post(context.fetcher, callback, {"hub.mode": "unsubscribe"})
-    _log.info("left hub %s feed=%s %s", callback.hub, callback.feed, answer.error or answer.status)
+        _sweep(context, asking)
 
 
 def poll_soon(context: Context, feed_id: str, now: float) -> None:
@@ -142,30 +139,51 @@ def _callback(feed: Feed, names: Named, base: str) -> Callback:
     )
 
 
-def _ask(context: Context, known: Callback) -> None:
-    """It is written down first: many a hub verifies before it answers."""
-    callback = msgspec.structs.replace(known, mode="subscribe", asked=time.time(), attempts=known.attempts + 1)
-    error = (
-        f"the hub was asked {known.attempts} times and has verified nothing; does {known.base}/websub/ lead here?"
-        if known.attempts
-        else ""
-    )
-    context.store.ask_hub(callback, error)
-    seconds = round(context.settings.websub.lease_days * 86_400)
-    asked = {"hub.mode": "subscribe", "hub.secret": callback.secret, "hub.lease_seconds": str(seconds)}
-    answer = _post(context.fetcher, callback, asked)
-    _log.info("asked hub %s feed=%s %s", callback.hub, callback.feed, answer.error or answer.status)
-    if not answer.ok:
-        context.store.hub_failed(callback.feed, answer.error)
+def _sweep(context: Context, asking: "_Asking") -> None:
+    """Leave hubs of feeds that are not configured any more, as many as there is time for; the others the next time."""
+    for callback in context.store.callbacks_except(context.settings.feeds):
+        if not asking.left:
+            return
+        context.store.leave_hub(callback, time.time())
+        asking.unsubscribe(callback)
 
 
-def _post(fetcher: Fetcher, callback: Callback, form: dict[str, str]) -> Fetch:
-    """The hub's answer. A redirect that keeps the method is followed (WebSub, 5.1)."""
-    body = urlencode({**form, "hub.topic": callback.topic, "hub.callback": callback.url}).encode()
-    url = callback.hub
-    for _ in range(MOST_REDIRECTS + 1):
-        answer = fetcher.post(url, body, {"Content-Type": "application/x-www-form-urlencoded"}, SECONDS)
-        if not answer.moved:
-            break
-        url = answer.moved
-    return answer
+class _Asking:
+    """What is asked of hubs at the end of one poll, all of it within the time that the poll's lease leaves for that."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._until = time.monotonic() + min(SECONDS, context.settings.schedule.lease / 2)
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, self._until - time.monotonic())
+
+    def subscribe(self, known: Callback) -> None:
+        """It is written down first: many a hub verifies before it answers."""
+        callback = msgspec.structs.replace(known, mode="subscribe", asked=time.time(), attempts=known.attempts + 1)
+        asked = f"verified none of {known.attempts} requests; does {known.base}/websub/ lead to the HTTP interface?"
+        self._context.store.ask_hub(callback, asked if known.attempts else "")
+        seconds = round(self._context.settings.websub.lease_days * 86_400)
+        form = {"hub.mode": "subscribe", "hub.secret": callback.secret, "hub.lease_seconds": str(seconds)}
+        answer = self._post(callback, form)
+        if not answer.ok:
+            self._context.store.hub_failed(callback.feed, answer.error)
+
+    def unsubscribe(self, callback: Callback) -> None:
+        """Where the hub does not hear, the lease ends by itself, and what it sends is refused."""
+        self._post(callback, {"hub.mode": "unsubscribe"})
+
+    def _post(self, callback: Callback, form: dict[str, str]) -> Fetch:
+        """The hub's answer. A redirect that keeps the method is followed (WebSub, 5.1)."""
+        body = urlencode({**form, "hub.topic": callback.topic, "hub.callback": callback.url}).encode()
+        url = callback.hub
+        for _ in range(MOST_REDIRECTS + 1):
+            seconds = max(self.left, 0.1)
+            answer = self._context.fetcher.post(url, body, {"Content-Type": FORM}, seconds)
+            if not answer.moved:
+                break
+            url = answer.moved
+        _log.info("%s %s feed=%s %s", form["hub.mode"], callback.hub, callback.feed, answer.error or answer.status)
+        return answer

@@ -2,6 +2,7 @@
 
 import hmac
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,13 +27,15 @@ class Asked:
 @dataclass
 class Manners:
     """How a hub behaves. status: of its answer; location: where it sends on; verify: whether it asks back; topic: the
-    one that it asks back about, where that is a lie; lease: seconds that it grants, None for what was asked for."""
+    one that it asks back about, where that is a lie; lease: seconds that it grants, None for what was asked for; delay:
+    seconds before it does anything."""
 
     status: int = 202
     location: str = ""
     verify: bool = True
     topic: str = ""
     lease: str | None = None
+    delay: float = 0.0
 
 
 class Hub:
@@ -108,6 +111,7 @@ class Hub:
 
     def _take(self, asked: Asked) -> tuple[int, dict[str, str]]:
         self.asked.append(asked)
+        time.sleep(self.manners.delay)
         if self.manners.location and asked.path == "/":
             return self.manners.status, {"Location": self.manners.location}
         taken = self.manners.status < 300 or asked.path != "/"

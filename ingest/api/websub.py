@@ -16,6 +16,10 @@ from ingest.context import Context
 MOST_BYTES = 5_000_000
 """Of what a hub sends: some send the whole feed, with all its texts."""
 
+_STATUS = {"gone": 410, "unknown": 404}
+"""410 asks the hub to end it. A feed that is not configured here may be elsewhere, where the newswire is being changed:
+its hub will try again."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -49,4 +53,4 @@ async def distribute(request: Request, callback_id: str) -> Response:
     body = await request.body()
     kind, signature = (request.headers.get(name, "") for name in ("content-type", "x-hub-signature"))
     call = await run_in_threadpool(announced, context, callback, body, kind, signature, time.time())
-    return Response(status_code=410 if call == "gone" else 202)
+    return Response(status_code=_STATUS.get(call, 202))

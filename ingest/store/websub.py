@@ -99,12 +99,12 @@ class Callbacks(Base):
         polled."""
         scores = dict.fromkeys(new, ms(now))
         feed, key = self.keys.feed(feed_id), self.keys.announced(feed_id)
+        added = self._redis.zadd(key, scores, nx=True) if scores else 0
         with self._redis.pipeline() as pipeline:
             if scores:
-                pipeline.zadd(key, scores, nx=True)
                 pipeline.zremrangebyrank(key, 0, -_MOST_ANNOUNCED - 1)
                 pipeline.pexpire(key, days_ms(_ANNOUNCED_DAYS))
-                pipeline.hincrby(feed, "announced", len(scores))
+                pipeline.hincrby(feed, "announced", added)
             pipeline.hset(feed, mapping={"pinged": now, **({} if whole else {"told": now})})
             pipeline.execute()
 

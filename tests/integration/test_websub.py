@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import requests
 
-from ingest.announcing import MOST_CALLS
+from ingest.announcing import MOST_CALLS, MOST_READ
 from ingest.claiming import MOST_ANNOUNCED
 from ingest.context import Context
 from ingest.fetch import Fetcher
@@ -201,7 +201,7 @@ def test_a_hub_that_never_verifies_is_asked_more_and_more_rarely_and_the_polls_g
     station.publish("second")
     assert station.poll_again() == "1 to fetch of 2"
     assert station.hub.modes == ["subscribe"] * 3
-    assert "has verified nothing" in station.remarks()
+    assert "verified none of 2 requests" in station.remarks()
     assert (station.state().failures, station.live) == (0, False)
 
 
@@ -413,6 +413,13 @@ def test_too_much_at_once_is_left_to_the_poll(followed: Station) -> None:
     assert followed.due_in() <= 0
 
 
+def test_a_megabyte_of_news_is_left_to_the_poll(followed: Station) -> None:
+    followed.passes(BETWEEN)
+    assert followed.hub.send(followed.feed_of("second") + b" " * MOST_READ) == 202
+    assert not followed.is_claimed("second")
+    assert followed.due_in() <= 0
+
+
 def test_an_entry_that_may_have_moved_is_left_to_the_poll(followed: Station) -> None:
     """The whole feed alone can tell whether the address that the guid had is gone."""
     old = Headline(f"{followed.outlet.url}/old", "A title", summary="Words.", guid="guid-1")
@@ -447,6 +454,41 @@ def test_a_poll_that_is_under_way_is_not_robbed_of_its_lease(followed: Station) 
     (lease,) = followed.store.lease("fetch", 30, 1)
     followed.hub.send(b"news!")
     assert followed.store.start(lease, 30)
+
+
+def test_what_a_hub_says_twice_counts_once(followed: Station) -> None:
+    """It says so again where our answer was lost."""
+    for body in (followed.feed_of("second"), followed.feed_of("second"), followed.feed_of("third", "second")):
+        assert followed.hub.send(body) == 202
+    assert followed.state().announced == 2
+
+
+def test_a_poll_that_was_under_way_when_the_hub_called_is_made_once_more(
+    followed: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it got may be older than the news."""
+    real = followed.context.fetcher.get
+
+    def get_and_be_called(*args: Any, **more: Any) -> Any:
+        fetch = real(*args, **more)
+        followed.hub.send(b"news!")
+        return fetch
+
+    followed.passes(2 * BETWEEN)
+    monkeypatch.setattr(followed.context.fetcher, "get", get_and_be_called)
+    followed.poll_again()
+    assert followed.due_in() <= BETWEEN
+
+
+def test_a_hub_that_hangs_holds_the_poll_no_longer_than_its_lease_allows(station: Station) -> None:
+    schedule = msgspec.structs.replace(station.context.settings.schedule, lease=2.0)
+    settings = msgspec.structs.replace(station.context.settings, schedule=schedule)
+    station.context = Context(settings, station.store, station.context.fetcher, random=lambda: 0.0)
+    station.hub.manners.delay = 4.0
+    began = time.monotonic()
+    assert station.poll_again() == "1 to fetch of 1"
+    assert time.monotonic() - began < 4
+    assert "no answer within" in station.state().hub_error
 
 
 # ── trust ──
