@@ -250,6 +250,17 @@ def test_a_poll_saves_the_feeds_state_and_when_it_is_due_next(store: Store) -> N
     assert 898 < state.next_poll - store.now_ms() / 1000 <= 900
 
 
+def test_thousands_of_feeds_are_added_asked_about_and_removed(store: Store) -> None:
+    feeds = [f"outlet:{number:05}" for number in range(1234)]
+    assert store.add_feeds(feeds) == 1234
+    assert store.add_feeds(feeds) == 0
+    states = store.feed_states(feeds)
+    assert list(states) == feeds
+    assert all(state.next_poll for state in states.values())
+    assert store.remove_feeds_except(feeds[:1]) == feeds[1:]
+    assert store.due_counts()["fetch"] == 1
+
+
 def test_due_follows_the_configured_feeds_and_leaves_articles_alone(store: Store) -> None:
     member = claimed(store)
     assert store.add_feeds(FEEDS) == 3

@@ -151,6 +151,12 @@ def test_a_page_belongs_to_the_source_with_its_host_or_to_its_host_alone(tmp_pat
     assert settings.source_or_host("other.example").homepage == "https://other.example/"
 
 
+def test_of_two_sources_with_one_host_its_pages_belong_to_the_first(tmp_path: Path) -> None:
+    config = folder(tmp_path, source=A_SOURCE)
+    (config / "sources/la-plaza.toml").write_text(A_SOURCE.replace('"el-faro"', '"la-plaza"'), "utf-8")
+    assert load(config=config, environ={}).source_of("https://elfaro.example/sur").id == "el-faro"
+
+
 def test_a_source_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: Path) -> None:
     settings: Settings = load(config=folder(tmp_path, source=A_SOURCE), environ={})
     with pytest.raises(UnknownName, match="did you mean 'el-faro'"):
