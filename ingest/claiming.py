@@ -28,7 +28,7 @@ class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
     that were never seen before; total: entries that the feed has, those without an address left out; ttl, hub,
     topic: see Parsed; roll: for the next poll; renewed: whether nothing is left of what it had, see ingest/gaps.py;
-    is_index: whether it names sitemaps."""
+    fresh: how many of its entries it did not have at the last poll; is_index: whether it names sitemaps."""
 
     new: list[str]
     said: tuple[str, ...]
@@ -36,6 +36,7 @@ class Found(NamedTuple):
     ttl: float | None
     roll: Roll = Roll()
     renewed: bool = False
+    fresh: int = 0
     hub: str = ""
     topic: str = ""
     is_index: bool = False
@@ -57,6 +58,7 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
         ttl=parsed.ttl,
         roll=now,
         renewed=gaps.renewed(before, now),
+        fresh=len({each.entry for each in roll} - {each.entry for each in before.entries} - {b""}),
         hub=parsed.hub,
         topic=parsed.topic,
     )
@@ -64,13 +66,13 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
 
 def claim_mapped(context: Context, feed: Feed, fetch: Fetch, state: FeedState, until: float) -> Found:
     """The same of a sitemap, and of those that an index names: see ingest/sitemaps.py. until: by time.monotonic."""
-    poll, new, said = Poll(context, feed, state, until), list[str](), tuple[str, ...]()
+    poll, new, said, fresh = Poll(context, feed, state, until), list[str](), tuple[str, ...](), 0
     for read in poll.read(fetch):
         came, dates = _claimed(context, feed, _entries(feed, read.new), {})
         again = _changed(context, feed, _entries(feed, read.changed))
-        new, said = [*new, *came, *again], (*said, *dates)
+        new, said, fresh = [*new, *came, *again], (*said, *dates), fresh + len(read.new)
         read.keep()
-    return Found(new=new, said=said, total=poll.total, ttl=None, is_index=poll.is_index)
+    return Found(new=new, said=said, total=poll.total, ttl=None, fresh=fresh, is_index=poll.is_index)
 
 
 def _entries(feed: Feed, told: list[Told]) -> list[Entry]:

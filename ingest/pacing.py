@@ -18,18 +18,20 @@ from ingest.models import Feed, Fetch, Source
 from ingest.rhythm import Rhythm, begun, learned
 from ingest.schedule import Asked, Interval, Polled, interval_after
 from ingest.settings import Settings
-from ingest.store import FeedState
+from ingest.silence import listened
+from ingest.store import FeedState, silence_of
 
 
 class Heard(NamedTuple):
     """What a feed's new answer says. said: the dates, as they were written, of its entries that were never seen before,
     "" for those without; entries: how many it has; ttl: what it asks for; told: when its hub told of others that were
-    new, Unix seconds."""
+    new, Unix seconds; fresh: how many of its entries it did not have at the last poll, whoever has found them."""
 
     said: tuple[str, ...]
     entries: int
     ttl: float | None
     told: tuple[float, ...] = ()
+    fresh: int = 0
 
 
 Fields = dict[str, str | int | float]
@@ -55,7 +57,15 @@ def next_poll(
         pace=schedule.pace,
     )
     kept: Fields = {"ttl": ttl or 0.0, "fresh_for": fresh_for or 0.0, "rhythm": msgspec.json.encode(rhythm).decode()}
+    kept["silence"] = _listened(state, rhythm, heard, now, offset)
     return interval, {"interval": interval.seconds, "why": interval.why, **kept}
+
+
+def _listened(state: FeedState, rhythm: Rhythm, heard: Heard | None, now: float, offset: float) -> str:
+    seconds = max(0.0, now - state.last_ok) if state.last_ok else 0.0
+    fresh = heard.fresh if heard else 0
+    silence = listened(silence_of(state), rhythm, new=fresh, seconds=seconds, now=now, ahead=offset)
+    return msgspec.json.encode(silence).decode()
 
 
 def _rhythm(source: Source, state: FeedState, heard: Heard | None, now: float, offset: float) -> Rhythm:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from ingest import robots
+from ingest.alarms import say_silence
 from ingest.backfill import walk_back
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
 from ingest.claiming import Found, claim_found, claim_mapped
@@ -90,7 +91,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     found = _found(context, lease, feed, state, fetch) if fetch.ok else None
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
     told_of = context.store.told_of(feed.id, now) if found and state.follows else {}
-    heard = Heard(found.said, found.total, found.ttl, tuple(told_of.values())) if found else None
+    heard = Heard(found.said, found.total, found.ttl, tuple(told_of.values()), found.fresh) if found else None
     interval, pace = next_poll(context.settings, feed, state, fetch, heard, now)
     missed = look_for_missed(context, lease, state, found, now)
     interval, trust = believed(context.settings, feed, state, found, told_of, interval, now)
@@ -102,6 +103,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if told_of:
         context.store.drop_told_of(feed.id, now)
     tended(context, feed, names, state, interval.seconds, now)
+    say_silence(context, feed, state, str(pace["silence"]))
     return f"{len(found.new)} to fetch of {found.total}" if found else "not modified"
 
 

@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYP
 from prometheus_client.registry import Collector
 
 from ingest.baseline import drift
+from ingest.store import silent_now
 from ingest.wire import Wire
 
 __all__ = ["CONTENT_TYPE", "Requests", "exposition"]
@@ -72,6 +73,14 @@ class _State(Collector):
             "source",
             "feed",
         )
+        silent = {
+            (source.id,): int(bool(silent_now(states[feed.id] for feed in source.polled())))
+            for source in self._wire.settings.sources.values()
+        }
+        yield _gauge("teletipo_source_silent", "Whether nothing has come for longer than usual.", silent, "source")
+        walks = self._wire.store.backfills(self._wire.settings.sources)
+        running = {(source,): int(walk.running) for source, walk in walks.items()}
+        yield _gauge("teletipo_backfill_running", "Whether a source's past is being walked.", running, "source")
 
         baselines = self._wire.store.baselines(list(self._wire.settings.sources))
         yield _gauge(

@@ -108,28 +108,13 @@ def _ask(context: Context, lease: Lease, walk: Walk, source: Source) -> str:
             return "waits to see how old they are"
         if newest and newest < state.since:
             return _over(context, lease, replace(state, reached=True))
-    if not context.store.take_backfill_slot(lease, cursor.url, context.settings.delay(source.id)):
-        return "waits for its host"
-    page = pages.asked(context, source, way, cursor, state)
+    delay = context.settings.delay(source.id)
+    with context.alone_at(cursor.url) as alone:
+        if not context.store.take_backfill_slot(lease, cursor.url, delay, busy=delay > 0 and not alone):
+            return "waits for its host"
+        page = pages.asked(context, source, way, cursor, state)
     context.store.keep_found(source.id, page.entries)
-    state = replace(
-        state,
-        pages=state.pages + 1,
-        found=state.found + page.total,
-        outside=state.outside + page.total - len(page.entries),
-        by=way.kind,
-        waiting=len(page.entries),
-        taken=0,
-        oldest=min(filter(None, (state.oldest, page.oldest)), default=0.0),
-        reached=state.reached or page.reached,
-        failures=0,
-        error="",
-    )
-    after, why = onward(way, cursor, page.answer)
-    if page.past:
-        state, after = _past(state, "", complete=True)
-    elif after is None:
-        state, after = _past(state, why, complete=not why and (state.reached or way.kind == "wordpress"))
+    state, after = _after(state, way, cursor, page)
     context.store.step_back(lease, 0.0, state, after)
     return f"{page.total} entries in {cursor.url}"
 
@@ -146,6 +131,29 @@ def _end_when_done(context: Context, lease: Lease, state: Backfill) -> str:
 
 
 # ── parts ──
+
+
+def _after(state: Backfill, way: Way, cursor: Cursor, page: pages.Page) -> tuple[Backfill, Cursor]:
+    """Where the walk stands after this page."""
+    state = replace(
+        state,
+        pages=state.pages + 1,
+        found=state.found + page.total,
+        outside=state.outside + page.total - len(page.entries),
+        by=way.kind,
+        waiting=len(page.entries),
+        taken=0,
+        oldest=min(filter(None, (state.oldest, page.oldest)), default=0.0),
+        reached=state.reached or page.reached,
+        failures=0,
+        error="",
+    )
+    after, why = onward(way, cursor, page.answer)
+    if page.past:
+        return _past(state, "", complete=True)
+    if after is None:
+        return _past(state, why, complete=not why and (state.reached or way.kind == "wordpress"))
+    return state, after
 
 
 def _end(context: Context, lease: Lease, state: Backfill, why: str) -> str:

@@ -18,8 +18,8 @@ from ingest.store.keys import QUEUES, Keys, QueueName
 from ingest.store.letters import DeadLetter
 from ingest.store.life import Happened, Identity, Lived
 from ingest.store.queues import QueueState
-from ingest.store.reading import EntryState, FeedState, Known, Place, Standing
-from ingest.store.sources import SourceState, source_state
+from ingest.store.reading import EntryState, FeedState, Known, Place, Standing, silence_of
+from ingest.store.sources import SourceState, silent_now, source_state
 from ingest.store.subscribing import NO_LIMIT, GroupState, Limits
 from ingest.store.taking import Batch, Handed, Missed
 from ingest.store.watching import Looks, Watched
@@ -76,6 +76,8 @@ __all__ = [
     "die_with_parent",
     "open_store",
     "running_url",
+    "silence_of",
+    "silent_now",
     "source_state",
     "walk_in_words",
 ]

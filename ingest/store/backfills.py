@@ -190,9 +190,10 @@ class Backfills(Work):
         keys = [self.keys.due("fetch"), self.keys.backfill(state.source), self.keys.found(state.source)]
         self._held(self._run("end_backfill", keys, [lease.member, lease.token, to_json(state), days_ms(KEPT_DAYS)]))
 
-    def take_backfill_slot(self, lease: Lease, url: str, delay: float) -> bool:
+    def take_backfill_slot(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> bool:
         """Take the slot of the URL's host as a look at a page does: where it is free at this moment, and every second
-        one at most. False where the step waits for one, back in `due`, uncounted. Raises LeaseLost."""
+        one at most. False where the step waits for one, back in `due`, uncounted. busy: a page of the host is on its
+        way. Raises LeaseLost."""
         host = urlsplit(url).netloc
         keys = [
             self.keys.due("fetch"),
@@ -203,7 +204,7 @@ class Backfills(Work):
             self.keys.pace(host),
             self.keys.turn(host),
         ]
-        held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay)])
+        held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay), int(busy)])
         self._held(held)
         return not waits
 

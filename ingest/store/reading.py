@@ -9,6 +9,7 @@ import msgspec
 
 from ingest.baseline import Baseline
 from ingest.models import Article, Entry, Page, Record, article_from_json
+from ingest.silence import Silence
 from ingest.store.base import batches
 from ingest.store.baselines import read_baseline
 from ingest.store.entries import QueueEntry, queue_entry, text
@@ -69,11 +70,11 @@ class FeedState(Record, frozen=True, kw_only=True):
     when the whole feed came last; lies: 1 where a 304 of it hid what was new; address: where it has moved to for good,
     if it has; moving_to, moves, moving_since: a permanent redirect that is not adopted yet. why: of the `interval`;
     ttl, fresh_for: what the feed and its server asked for, seconds; rhythm: see ingest/rhythm.py; gap, gaps: when
-    entries of it were last missed, and how often in a row. hub, topic: what it names to subscribe to its news with
-    (WebSub); follows: the hub that was asked to tell of them; hub_since, hub_until: while it does; hub_error: why it
-    does not; announced, missed: entries of which it told, and that it left out; proved: see ingest/websub.py; pinged:
-    when it called last, told: when it last said that there is more than it told; refused: calls signed
-    wrongly. maps: 1 for an index of sitemaps."""
+    entries of it were last missed, and how often in a row; silence: see ingest/silence.py. hub, topic: what it names to
+    subscribe to its news with (WebSub); follows: the hub that was asked to tell of them; hub_since, hub_until: while it
+    does; hub_error: why it does not; announced, missed: entries of which it told, and that it left out; proved: see
+    ingest/websub.py; pinged: when it called last, told: when it last said that there is more than it told; refused:
+    calls signed wrongly. maps: 1 for an index of sitemaps."""
 
     etag: str = ""
     last_modified: str = ""
@@ -92,6 +93,7 @@ class FeedState(Record, frozen=True, kw_only=True):
     rhythm: str = ""
     gap: float = 0.0
     gaps: int = 0
+    silence: str = ""
     entries: int = 0
     claimed: str = ""
     whole: float = 0.0
@@ -114,6 +116,14 @@ class FeedState(Record, frozen=True, kw_only=True):
     told: float = 0.0
     refused: int = 0
     next_poll: float | None = None
+
+
+def silence_of(state: FeedState) -> Silence:
+    """What is known of the feed's silences; one that cannot be read is learned anew."""
+    try:
+        return msgspec.json.decode(state.silence, type=Silence) if state.silence else Silence()
+    except msgspec.MsgspecError:
+        return Silence()
 
 
 class Place(NamedTuple):

@@ -6,7 +6,17 @@ import pytest
 
 from ingest.store import Backfill, Store
 from tests.integration.polite import MAIN, Begin, Wire
-from tests.integration.test_backfill import articles, headline, now, published, reports, urlset, walked
+from tests.integration.test_backfill import (
+    LISTING,
+    articles,
+    headline,
+    listing,
+    now,
+    published,
+    reports,
+    urlset,
+    walked,
+)
 from workers.demo.outlet import Outlet, rss
 
 HOUR = 3600.0
@@ -100,12 +110,13 @@ def test_entries_that_are_pinned_to_the_top_hide_no_gap(wire: Wire, outlet: Outl
     assert walk(wire)
 
 
-def test_what_the_sitemap_has_found_already_was_not_missed(wire: Wire, outlet: Outlet) -> None:
+def test_what_another_path_has_found_already_was_not_missed(begin: Begin, outlet: Outlet) -> None:
+    wire = begin(main=MAIN, source=LISTING.format(url=outlet.url))
     poll(wire, *range(10))
-    outlet.publish("/sitemap.xml", urlset(outlet, range(20)), "application/xml")
-    sitemap = next(each for each in wire.context.settings.feeds if each != wire.feed)
-    wire.store.poll_now([sitemap])
-    wire.step(f"feed:{sitemap}")
+    outlet.publish("/archive", listing(range(20)))
+    other = next(each for each in wire.context.settings.feeds if each != wire.feed)
+    wire.store.poll_now([other])
+    wire.step(f"feed:{other}")
     poll(wire, *range(10, 20))
     assert walk(wire) is None
 
