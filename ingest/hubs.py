@@ -18,7 +18,7 @@ import msgspec
 from ingest.claiming import Found
 from ingest.context import Context
 from ingest.models import Feed, Fetch
-from ingest.pacing import Fields, came
+from ingest.pacing import Fields, came, half_renewed_in
 from ingest.schedule import Interval
 from ingest.settings import Settings
 from ingest.store import FeedState
@@ -83,7 +83,7 @@ def believed(
             _log.warning("hub %s left out %d entries of feed %s", state.follows, missed, feed.id)
     if interval.why in _NOT_STRETCHED:
         return Believed(interval, fields)
-    most = source.fetch.max_interval or settings.schedule.max_interval
+    most = half_renewed_in(settings, feed, state, found.total if found else state.entries, now)
     seconds = stretched(interval.seconds, trust, most, now)
     if seconds <= interval.seconds:
         return Believed(interval, fields)
@@ -177,7 +177,8 @@ class _Asking:
 
     def _post(self, callback: Callback, form: dict[str, str]) -> Fetch:
         """The hub's answer. A redirect that keeps the method is followed (WebSub, 5.1)."""
-        body = urlencode({**form, "hub.topic": callback.topic, "hub.callback": callback.url}).encode()
+        both = {"hub.topic": callback.topic, "hub.callback": callback.url, "hub.verify": "async"}  # asked for until 0.3
+        body = urlencode({**form, **both}).encode()
         url = callback.hub
         for _ in range(MOST_REDIRECTS + 1):
             seconds = max(self.left, 0.1)

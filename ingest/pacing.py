@@ -8,6 +8,7 @@ written into the outlet's clock, and keeps what a 304 does not repeat.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from math import inf
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ import msgspec
 
 from ingest.clean import read_date
 from ingest.models import Feed, Fetch, Source
-from ingest.rhythm import Rhythm, begun, learned
+from ingest.rhythm import Rhythm, begun, learned, worth_polling_in
 from ingest.schedule import Asked, Interval, Polled, interval_after
 from ingest.settings import Settings
 from ingest.silence import listened
@@ -66,6 +67,14 @@ def _listened(state: FeedState, rhythm: Rhythm, heard: Heard | None, now: float,
     fresh = heard.fresh if heard else 0
     silence = listened(silence_of(state), rhythm, new=fresh, seconds=seconds, now=now, ahead=offset)
     return msgspec.json.encode(silence).decode()
+
+
+def half_renewed_in(settings: Settings, feed: Feed, state: FeedState, entries: int, now: float) -> float:
+    """Seconds until half of these entries are likely to have been replaced, the longest interval at most: whoever is to
+    miss none polls by then."""
+    source = settings.sources[feed.source]
+    most, clock = source.fetch.max_interval or settings.schedule.max_interval, now + _offset(source, now)
+    return worth_polling_in(_read(state.rhythm), clock, pace=inf, most=most, room=entries)
 
 
 def _rhythm(source: Source, state: FeedState, heard: Heard | None, now: float, offset: float) -> Rhythm:

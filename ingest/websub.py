@@ -146,8 +146,8 @@ def judged(trust: Trust, came: Sequence[float], confirmed: int, now: float) -> J
 
 
 def stretched(seconds: float, trust: Trust, most: float, now: float) -> float:
-    """The interval to the next poll of a feed whose hub is trusted as far as that: never above `most`, nor beyond the
-    end of the lease, but for what the feed asked for itself."""
+    """The interval to the next poll of a feed whose hub is trusted so far: never beyond `most` or the end of the lease,
+    but for what the feed asked for itself."""
     if trust.proved < PROVEN:
         return seconds
     return max(seconds, min(seconds * FACTOR, most, trust.until - now))

@@ -1,17 +1,23 @@
 """WebSub: which hub a feed names, when it is asked, who may speak for it, and how far it is trusted."""
 
 import hmac
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ingest.fetch.headers import links
-from ingest.models import Feed, Fetch, Outcome
+from ingest.models import Feed, Fetch, Outcome, Source
+from ingest.pacing import half_renewed_in
 from ingest.parse import Parsed, parse
+from ingest.rhythm import Rhythm
 from ingest.roll import NOTHING, Seen
+from ingest.settings import load
+from ingest.store import FeedState
 from ingest.websub import (
     DAY,
     FACTOR,
@@ -184,6 +190,32 @@ def test_a_hub_that_verifies_nothing_is_asked_ever_more_rarely_and_for_ever(atte
     assert wait(attempts) <= wait(attempts + 1) <= DAY
     assert asked(until=0, attempts=attempts, asked=NOW - DAY - 1) == "renew"
     assert asked(until=0, attempts=attempts + 1, asked=NOW - 299) == ""
+
+
+@given(st.lists(st.tuples(st.floats(300, 1.1 * DAY), st.sampled_from((True, True, True, False))), min_size=200))
+@settings(max_examples=30)
+def test_a_lease_never_ends_while_hubs_verify_three_times_out_of_four(polls: list[tuple[float, bool]]) -> None:
+    """Over months of polls, up to a day and a tenth apart; a hub that fails once or twice in a row costs nothing."""
+    known, until, now, failed = replace(KNOWN, asked=NOW), NOW + 10 * DAY, NOW, 0
+    for interval, verifies in polls:
+        now += interval
+        assert now < until
+        if step(NAMES, KNOWN.base, known, until, interval, now) != "renew":
+            continue
+        failed = 0 if verifies or failed == 2 else failed + 1
+        known = replace(known, asked=now, attempts=known.attempts + 1 if failed else 0, granted=10 * DAY)
+        until = until if failed else now + 10 * DAY
+
+
+def test_a_feed_is_polled_before_half_of_it_is_replaced(tmp_path: Path) -> None:
+    source = Source(id="o", name="", homepage=BASE, language="en", country="VE", timezone="UTC", feeds=(BASE,))
+    (tmp_path / "teletipo.toml").touch()
+    whole = replace(load(config=tmp_path, environ={}), sources={"o": source})
+    an_hour_each = msgspec.json.encode(Rhythm(found=168.0, watched=7 * DAY)).decode()
+    (feed,) = source.polled()
+    found = [half_renewed_in(whole, feed, FeedState(rhythm=an_hour_each), entries, NOW) for entries in (8, 16, 1000)]
+    assert HOUR < found[0] < found[1] < found[2] == DAY
+    assert found[1] < 16 * HOUR, "as many as it lists come in so long, whatever the hour"
 
 
 # ── signatures ──
