@@ -72,12 +72,20 @@ def claim_mapped(context: Context, feed: Feed, fetch: Fetch, state: FeedState, u
         again = _changed(context, feed, _entries(feed, read.changed))
         new, said, fresh = [*new, *came, *again], (*said, *dates), fresh + len(read.new)
         read.keep()
-    return Found(new=new, said=said, total=poll.total, ttl=None, fresh=fresh, is_index=poll.is_index)
+    return Found(
+        new=new,
+        said=said,
+        total=poll.total,
+        ttl=None,
+        fresh=fresh,
+        renewed=poll.renewed,
+        is_index=poll.is_index,
+    )
 
 
 def _entries(feed: Feed, told: list[Told]) -> list[Entry]:
     """Under their clean addresses, each once."""
-    found = (_tidy(entry, feed) for entry in (each.entry() for each in told) if entry)
+    found = (tidy(entry, feed) for entry in (each.entry() for each in told) if entry)
     return list({entry.id: entry for entry in found if entry}.values())
 
 
@@ -128,7 +136,7 @@ def _listed(feed: Feed, parsed: Parsed, before: Roll) -> tuple[list[RollEntry], 
     entries: list[Entry] = []
     taken: set[bytes] = set()
     for place in parsed.listed or [Listed(entry=entry) for entry in parsed.entries]:
-        entry = _tidy(place.entry, feed) if place.entry else None
+        entry = tidy(place.entry, feed) if place.entry else None
         left_out = RollEntry(mark=place.mark)
         listed = enrolled(entry, place.mark) if entry else left_out if place.entry else known.get(place.mark, left_out)
         if listed.entry in taken:
@@ -152,7 +160,7 @@ def _claimed(
     return [entry.id for entry, _ in claimed], tuple(said)
 
 
-def _tidy(entry: Entry, feed: Feed) -> Entry | None:
+def tidy(entry: Entry, feed: Feed) -> Entry | None:
     """The entry under its clean address; None where that is no web address. What follows a "#" stays where the feed
     itself carries the text: in full, or under an address that was made of the feed's, since the outlet gave none."""
     carried = bool(entry.content) or entry.url.startswith(f"{feed.url}#")

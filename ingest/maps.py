@@ -50,12 +50,13 @@ When = Callable[[str], datetime | None]
 
 class Sifted(NamedTuple):
     """new: what is news, the newest first; changed: known addresses with another lastmod than before; noted: for the
-    next poll, without what is news and found no room; total: addresses in all."""
+    next poll, without what is news and found no room; total: addresses in all; known: those that were there before."""
 
     new: list[Told]
     changed: list[Told]
     noted: Noted
     total: int
+    known: int
 
 
 class _New(NamedTuple):
@@ -80,7 +81,7 @@ def sift(
     hours: Counter[str] = Counter()
     dated, stamped, undated = _Newest(MOST_NEW), _Newest(MOST_NEW), _Newest(MOST_UNDATED + 1)
     changed: list[Told] = []
-    changes = total = 0
+    changes = total = known = 0
     for each in told:
         if each.is_map or urlsplit(each.address).path in {"", "/"}:
             continue  # the front page is among the posts in many
@@ -92,6 +93,7 @@ def sift(
         hours[each.changed[:13]] += bool(each.changed)
         was = before.change_of(address) if before else None
         if was is not None:
+            known += 1
             if was != change and each.changed:
                 changes += 1
                 if len(changed) < MOST_CHANGED:
@@ -109,7 +111,7 @@ def sift(
         for left in dated.left:
             noted.pop(left, None)
     honest = 2 * changes < len(before or ())
-    return Sifted([each.told for each in dated.sorted()], changed if honest else [], noted_of(noted), total)
+    return Sifted([each.told for each in dated.sorted()], changed if honest else [], noted_of(noted), total, known)
 
 
 class _Newest:

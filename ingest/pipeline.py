@@ -17,6 +17,7 @@ from ingest import robots
 from ingest.alarms import say_silence
 from ingest.backfill import walk_back
 from ingest.baseline import Baseline, Observed, doubtful, drift, observe, observed
+from ingest.changed import Changed, changed_posts
 from ingest.claiming import Found, claim_found, claim_mapped
 from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
@@ -89,6 +90,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     if fetch.outcome is not Outcome.NOT_MODIFIED:
         _expect_ok(fetch)
     found = _found(context, lease, feed, state, fetch) if fetch.ok else None
+    changed = changed_posts(context, feed, state, context.in_hand[lease.member].overdue_at, now)
     taught_by_it = learned(feed, state, fetch, hidden=behind and bool(found and found.new), now=now)
     told_of = context.store.told_of(feed.id, now) if found and state.follows else {}
     heard = Heard(found.said, found.total, found.ttl, tuple(told_of.values()), found.fresh) if found else None
@@ -96,7 +98,7 @@ def refresh_feed(context: Context, lease: Lease) -> str:
     missed = look_for_missed(context, lease, state, found, now)
     interval, trust = believed(context.settings, feed, state, found, told_of, interval, now)
     names = _named(state, fetch, found)
-    told = {**_polled(state, fetch, found, now), **pace, **taught_by_it, **missed, **trust, **names._asdict()}
+    told = {**_polled(state, fetch, found, changed, now), **pace, **taught_by_it, **missed, **trust, **names._asdict()}
     context.store.finish_poll(lease, jittered(interval.seconds, context.random), told)
     if found:
         context.store.keep_roll(feed.id, found.roll)
@@ -181,7 +183,9 @@ def _found(context: Context, lease: Lease, feed: Feed, state: FeedState, fetch: 
     return claim_mapped(context, feed, fetch, state, context.in_hand[lease.member].overdue_at)
 
 
-def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> dict[str, str | int | float]:
+def _polled(
+    state: FeedState, fetch: Fetch, found: Found | None, changed: Changed, now: float
+) -> dict[str, str | int | float]:
     """The feed's state after a good poll, but for its pace."""
     return {
         "etag": fetch.validators.etag,
@@ -196,7 +200,8 @@ def _polled(state: FeedState, fetch: Fetch, found: Found | None, now: float) -> 
         "failures": 0,
         "entries": found.total if found else state.entries,
         "maps": int(found.is_index) if found else state.maps,
-        "claimed": " ".join(found.new) if found else "",
+        "claimed": " ".join((*(found.new if found else ()), *changed.ids)),
+        "changes": changed.asked,
     }
 
 

@@ -52,7 +52,7 @@ class Read(NamedTuple):
 
 
 class Poll:
-    """One poll. until: when its lease runs out, by time.monotonic. is_index, total: known once `read` is through."""
+    """One poll. until: when its lease runs out, by time.monotonic. What it found is known once `read` is through."""
 
     def __init__(self, context: Context, feed: Feed, state: FeedState, until: float) -> None:
         self._context, self._feed, self._state, self._until = context, feed, state, until
@@ -63,7 +63,7 @@ class Poll:
         self._asked, self._failed = 0, 0
         self._read = {feed.url}
         self._failure: FetchFailed | ParseFailed | None = None
-        self.is_index = False
+        self.is_index = self.renewed = False
 
     @property
     def total(self) -> int:
@@ -131,6 +131,8 @@ class Poll:
             # That an index changed is remembered where all that it names could be read.
             self._known[url] = KnownMap(read=now)
             return
+        if url == self._feed.url:  # one of an index says nothing by itself: the next day's has nothing of today's
+            self.renewed = bool(noted) and not sifted.known and sifted.total > 1
         known = KnownMap(changed=changed, read=now, entries=sifted.total, validators=fetch.validators)
         yield Read(sifted.new, sifted.changed, lambda: self._keep(url, known, sifted.noted))
 

@@ -1,6 +1,9 @@
 """A section page without a feed, read by the CSS selectors of its source -> Parsed."""
 
+from urllib.parse import urldefrag
+
 from bs4 import BeautifulSoup, Tag
+from msgspec.structs import replace
 from soupsieve import SelectorSyntaxError
 
 from ingest.errors import ParseFailed
@@ -19,22 +22,27 @@ def parse_listing(feed: Feed, fetch: Fetch) -> Parsed:
     if b"<" not in fetch.body:
         raise refusal(decoded(fetch.body, fetch.content_type), "an HTML page")
     page = soup(fetch.body, fetch.content_type)
-    base = _base(page, fetch.url or feed.url)
+    here = fetch.url or feed.url
+    base = _base(page, here)
     found: dict[str, Entry] = {}
+    parts: set[str] = set()  # those of which only a link to a part was seen, such as "#comments"
     for element in _select(page, listing.entry)[:MAX_ENTRIES]:
         link = _link(element, listing.link)
         url = absolute(base, str(link.get("href", ""))) if link else ""
-        if not url or not link:
-            continue
+        if not url or not link or _same_page(url, here):
+            continue  # "#", or the section itself
         entry = Entry(
             url=url,
-            title=_text(element, listing.title) if listing.title else plain(link.get_text(" ")),
+            title=_text(element, listing.title) if listing.title else plain(link.get_text(" ")) or _labelled(link),
             published=_date(element, listing.published),
             summary=_text(element, listing.summary),
+            image=_image(element, base),
         )
         # The picture and the headline are often two links to one article; the one with words is it.
-        if not found.get(url) or not found[url].title:
-            found[url] = entry
+        address, part = urldefrag(url)
+        if address not in found or not found[address].title or (address in parts and not part):
+            found[address] = replace(entry, url=address)
+            (parts.add if part else parts.discard)(address)
     if not found:
         raise ParseFailed(f"no entry with a link matched {listing.entry!r}; the page may have changed")
     return Parsed(entries=tuple(found.values()), title=plain(page.title.get_text()) if page.title else "")
@@ -60,6 +68,31 @@ def _link(element: Tag, selector: str) -> Tag | None:
     if matches and not matches[0].get("href"):
         matches = _select(matches[0], "a[href]")
     return matches[0] if matches else None
+
+
+def _same_page(url: str, here: str) -> bool:
+    return urldefrag(url)[0].rstrip("/") == urldefrag(here)[0].rstrip("/")
+
+
+def _labelled(link: Tag) -> str:
+    """What a link without words says to those who cannot see its picture."""
+    picture = link.find("img", alt=True)
+    said = link.get("aria-label") or link.get("title") or (picture.get("alt") if isinstance(picture, Tag) else "")
+    return plain(str(said or ""))
+
+
+_LATER = ("data-src", "data-lazy-src", "data-original", "data-srcset", "data-lazy-srcset", "srcset", "src")
+"""Where the address of a picture stands that is only loaded when it is looked at: its `src` is a grey box."""
+
+
+def _image(element: Tag, base: str) -> str:
+    for picture in element.find_all("img"):
+        for name in _LATER:
+            written = str(picture.get(name) or "").strip()
+            url = absolute(base, written.split()[0].rstrip(",")) if written else ""
+            if url:
+                return url
+    return ""
 
 
 def _text(element: Tag, selector: str) -> str:

@@ -125,6 +125,20 @@ def test_an_article_whose_lastmod_changes_is_fetched_again_where_it_is_ours(begi
     assert mapped.publish_all()[1].startswith("unchanged")
 
 
+def test_a_news_sitemap_of_which_nothing_is_left_shows_that_entries_were_missed(
+    begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    mapped = begin()
+    mapped.sitemap("sitemap.xml", "a", "b")
+    mapped.poll()
+    mapped.sitemap("sitemap.xml", "b", "c")
+    mapped.poll()
+    assert "were missed" not in caplog.text
+    mapped.sitemap("sitemap.xml", "x", "y")
+    assert mapped.poll()[1] == ["x", "y"]
+    assert "were missed" in caplog.text
+
+
 # ── an index ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.clean import read_date
 from ingest.errors import ParseFailed
 from ingest.models import Entry, Feed, FeedKind, Fetch, Listing, Outcome
 from ingest.parse import Map, Parsed, parse
@@ -163,6 +164,7 @@ def test_a_listing_gives_one_entry_an_address() -> None:
             title="Ferry & fog",
             published="2022-02-21T22:22:00Z",
             summary="Crews walked out.",
+            image="https://harbour.example/section/f.jpg",
         ),
         Entry(url="https://harbour.example/news/library", title="Library opens", published="19 Feb 2022"),
     )
@@ -177,6 +179,26 @@ def test_the_link_may_stand_inside_what_its_selector_finds() -> None:
     body = b"<li><a href='/tag'>Tag</a><h2><a href='x'>Headline</a></h2></li>"
     selectors = Listing(url="", entry="li", link="h2", title="h2")
     assert listing(body, selectors) == (Entry(url="https://harbour.example/news/x", title="Headline"),)
+
+
+def test_links_to_the_section_itself_and_to_parts_of_an_article_are_no_entries_of_their_own() -> None:
+    body = b"<a href='#'>Menu</a><a href='/news'>News</a><a href='x#comments'>12</a><a href='x'>Headline</a>"
+    assert listing(body, Listing(url="", entry="a")) == (Entry(url="https://harbour.example/news/x", title="Headline"),)
+
+
+def test_a_base_element_says_what_links_are_relative_to_and_a_link_may_be_a_picture() -> None:
+    body = b"<base href='/es/'><li><a href='x' aria-label='Headline'><img src='data:x' data-src='a.jpg 2x'></a></li>"
+    assert listing(body, Listing(url="", entry="li")) == (
+        Entry(url="https://harbour.example/es/x", title="Headline", image="https://harbour.example/es/a.jpg"),
+    )
+
+
+@pytest.mark.parametrize("shown", ["hace 3 horas", "2 hours ago", "Ayer", "Today, 10:30", "3h"])
+def test_a_relative_date_is_kept_as_it_was_written_and_read_as_none(shown: str) -> None:
+    body = f"<article class=card><h2><a href=x>A</a></h2><time>{shown}</time></article>".encode()
+    (entry,) = listing(body)
+    assert entry.published == shown
+    assert read_date(shown, "America/Caracas", "es") is None, "then the page says when it was"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,10 @@ def test_there_are_enough_of_them_in_three_languages_and_from_every_side(setting
 
 def test_venezuelanalysis_is_polled_from_the_first_start(settings: Settings) -> None:
     source = settings.source("venezuelanalysis")
-    assert [feed.url for feed in source.polled()] == ["https://venezuelanalysis.com/feed/"]
+    assert [(feed.kind, feed.url) for feed in source.polled()] == [
+        ("feed", "https://venezuelanalysis.com/feed/"),
+        ("wordpress", "https://venezuelanalysis.com/wp-json/wp/v2/posts"),
+    ]
     assert (source.timezone, source.language, source.country) == ("America/Caracas", "en", "VE")
 
 
