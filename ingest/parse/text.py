@@ -114,7 +114,7 @@ def storable(text: str) -> str:
     return _CONTROLS.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+_XML_DECLARATION = re.compile(r"^\s*(?:<\?xml(?:[^<>]*>)?\s*)+")
 
 
 def soup(body: bytes, content_type: str = "") -> BeautifulSoup:

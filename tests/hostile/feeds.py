@@ -1,7 +1,9 @@
 """Feeds that are whole answers, and hard to read."""
 
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
+from ingest.models import Outcome
 from tests.hostile.large import bomb
 from tests.hostile.line import Line
 from tests.hostile.outlet import good_feed
@@ -225,3 +227,49 @@ def deep_listing(line: Line) -> None:
 def listing_with_a_million_attributes(line: Line) -> None:
     """A section page with forty thousand attributes on one tag."""
     line.answer(good_feed(line.url, "listing") + b"<div %b>" % b" ".join(b'a%d=""' % n for n in range(40_000)))
+
+
+def _index(*urls: str) -> bytes:
+    """An index of sitemaps that all changed now."""
+    now = datetime.now(UTC).isoformat()
+    lines = "".join(f"<sitemap><loc>{url}</loc><lastmod>{now}</lastmod></sitemap>" for url in urls)
+    return f"<sitemapindex>{lines}</sitemapindex>".encode()
+
+
+@way("ok", holds="each sitemap once a poll", kind="sitemap")
+def sitemaps_in_circles(line: Line) -> None:
+    """An index of sitemaps that names itself."""
+    line.answer(_index(f"{line.url}/feed", f"{line.url}/feed"))
+
+
+@way("ok", holds="four sitemaps a poll, three levels", kind="sitemap")
+def sitemaps_without_end(line: Line) -> None:
+    """An index of sitemaps that names an index, and so on."""
+    line.answer(_index(*(f"{line.url}{line.path}/{number}" for number in range(3))))
+
+
+@way("ok", holds="four sitemaps a poll", kind="sitemap", entries=3)
+def sitemaps_by_the_thousand(line: Line) -> None:
+    """An index of a hundred thousand sitemaps."""
+    if line.path == "/feed":
+        line.answer(_index(*(f"{line.url}/feed/{number}" for number in range(100_000))))
+    else:
+        line.answer(good_feed(line.url, "sitemap"))
+
+
+@way(Outcome.REFUSED_ADDRESS, "is not public", holds="the address guard", kind="sitemap")
+def sitemaps_at_home(line: Line) -> None:
+    """An index of sitemaps that leads into the reader's own network."""
+    line.answer(_index("http://10.0.0.1/sitemap.xml"))
+
+
+@way(PARSE_FAILED, "JSON that", holds=DEPTH, kind="wordpress")
+def deep_posts(line: Line) -> None:
+    """An answer of WordPress of a hundred thousand lists, each in the other."""
+    line.answer(b'[{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]")
+
+
+@way(PARSE_FAILED, "", holds="posts are JSON", kind="wordpress")
+def page_instead_of_posts(line: Line) -> None:
+    """A page with status 200 where WordPress had an API."""
+    line.answer(b"<!DOCTYPE html><html><body>Forbidden by a plugin</body></html>", Content_Type="application/json")

@@ -1,5 +1,6 @@
 """The server: one listener a way, on a loopback address of its own, so that no way is paused for another's sake."""
 
+import json
 import socket
 from collections import Counter
 from collections.abc import Iterable
@@ -75,6 +76,7 @@ class Hostile:
         url, way = self.url(name), self.ways[name]
         lines = {
             "feed": f'feeds = ["{url}/feed"]\n',
+            "wordpress": f'wordpress = ["{url}/feed"]\n',
             "sitemap": f'sitemaps = ["{url}/feed"]\n',
             "listing": f'[[listings]]\nurl = "{url}/feed"\nentry = "a"\n',
         }
@@ -124,7 +126,7 @@ class Hostile:
 
 def answer_well(line: Line, way: Way, count: int) -> None:
     """What a good outlet says."""
-    if line.path == "/feed":
+    if line.path.partition("?")[0] == "/feed":
         line.answer(
             good_feed(line.url, way.kind, count), Content_Type="text/html" if way.kind == "listing" else "text/xml"
         )
@@ -141,6 +143,11 @@ def good_feed(url: str, kind: str = "feed", count: int = ARTICLES) -> bytes:
         today = datetime.now(UTC).date()  # what has no date is old news to a first poll
         lines = "".join(f"<url><loc>{each}</loc><lastmod>{today}</lastmod></url>" for each in addresses)
         return f"<urlset>{lines}</urlset>".encode()
+    if kind == "wordpress":
+        posts = [
+            {"id": n, "link": each, "title": {"rendered": f"Report at {each}"}} for n, each in enumerate(addresses)
+        ]
+        return json.dumps(posts).encode()
     if kind == "listing":
         return "".join(f'<a href="{each}">Report at {each}</a>' for each in addresses).encode()
     return rss("The Outlet", url, [Headline(each, f"Report at {each}") for each in addresses])

@@ -49,13 +49,13 @@ def page_with_a_million_attributes(line: Line) -> None:
     line.answer(_page(b"<div %b></div>" % b" ".join(b'a%d=""' % n for n in range(20_000))))
 
 
-@way("ExtractFailed", "", holds="40,000 elements", at=PAGE)
+@way("ExtractFailed", "40,000 elements", holds="40,000 elements", at=PAGE)
 def page_of_too_many_elements(line: Line) -> None:
     """A page of three hundred thousand elements."""
     line.answer(_page(b"<p>word</p>" * 300_000))
 
 
-@way("ExtractFailed", "", holds=EXTRACTOR, at=PAGE)
+@way("ExtractFailed", "nested too deep", holds="255 elements deep", at=PAGE)
 def deep_page(line: Line) -> None:
     """A page of a hundred thousand elements, each in the other."""
     line.answer(_page(b"<div>" * 100_000))

@@ -78,6 +78,14 @@ class Wire:
         entries = {url for url in self.outlets.articles(name) if self.store.waiting(f"entry:{article_id(url)}")}
         return Ended(state.outcome, state.error, seconds, bool(self.store.waiting(f"feed:{feed}")), entries)
 
+    def page(self, name: str, number: int) -> str:
+        """What becomes of an article's page: its last step, in a word or two."""
+        member = f"entry:{article_id(self.outlets.articles(name)[number])}"
+        said = run(self.context, self._lease(member))
+        while said.endswith(" bytes"):
+            said = run(self.context, self._lease(member))
+        return said
+
     def all(self, threads: int) -> dict[str, Ended]:
         """Every feed, many at once; but those that are work to read first, as the others count in seconds."""
         reading = [name for name in FEEDS if WAYS[name].call.__module__ in {feeds.__name__, robots.__name__}]
@@ -153,3 +161,24 @@ def test_the_feed_stays_in_due_and_its_entries_come_once_it_answers_well(wire: W
     well = polled.well[name]
     assert (well.outcome, well.error, well.due) == ("ok", "", True)
     assert well.entries == set(wire.outlets.articles(name))
+
+
+@each_page
+def test_a_page_that_is_none_is_told_and_tried_again_and_then_published(wire: Wire, polled: Polled, name: str) -> None:
+    way = WAYS[name]
+    assert wire.poll(name).outcome == "ok"
+    wire.outlets.good = False
+    try:
+        said = wire.page(name, 0)
+    finally:
+        wire.outlets.good = True
+    assert way.says in said
+    assert said.startswith(("again in", "to be fetched again", "dead"))
+    entry = article_id(wire.outlets.articles(name)[0])
+    if said.startswith("dead: ExtractFailed"):
+        assert wire.store.is_dead(entry), "the same bytes give the same answer: kept with its reason for a person"
+        return
+    if said.startswith("dead"):
+        wire.store.revive([entry])
+    wire.forget_hosts()
+    assert wire.page(name, 0).startswith("created")

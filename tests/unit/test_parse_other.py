@@ -238,3 +238,11 @@ def test_a_listing_that_is_no_page_is_named() -> None:
 def test_a_listing_without_selectors_says_what_to_add() -> None:
     with pytest.raises(ParseFailed, match="add `entry`"):
         read(b"<p>x</p>", "listing")
+
+
+@pytest.mark.parametrize(
+    "before", ["<?xml version='1.0'?><?xml version='1.0'?>", "<?xml version='1.0'", "\n<?xml <?xml?>"]
+)
+def test_a_page_that_opens_with_broken_xml_declarations_is_read_without_a_warning(before: str) -> None:
+    page = f"{before}<article class='card'><a href='/a'><h2>A</h2></a></article>"
+    assert [entry.title for entry in read(page.encode(), "listing", CARDS).entries] == ["A"]
