@@ -28,7 +28,8 @@ class Found(NamedTuple):
     """What a poll found. new: ids of entries that were new or changed; said: the dates, as they were written, of those
     that were never seen before; total: entries that the feed has, those without an address left out; ttl, hub,
     topic: see Parsed; roll: for the next poll; renewed: whether nothing is left of what it had, see ingest/gaps.py;
-    fresh: how many of its entries it did not have at the last poll; is_index: whether it names sitemaps."""
+    fresh: how many of its entries it did not have at the last poll; unfinished: whether the next one may find more in
+    what stays as it is: sitemaps that it names, or news for which one poll had no room."""
 
     new: list[str]
     said: tuple[str, ...]
@@ -39,7 +40,7 @@ class Found(NamedTuple):
     fresh: int = 0
     hub: str = ""
     topic: str = ""
-    is_index: bool = False
+    unfinished: bool = False
 
 
 def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
@@ -79,7 +80,7 @@ def claim_mapped(context: Context, feed: Feed, fetch: Fetch, state: FeedState, u
         ttl=None,
         fresh=fresh,
         renewed=poll.renewed,
-        is_index=poll.is_index,
+        unfinished=poll.unfinished,
     )
 
 

@@ -83,8 +83,8 @@ def sift(
     changed: list[Told] = []
     changes = total = known = 0
     for each in told:
-        if each.is_map or urlsplit(each.address).path in {"", "/"}:
-            continue  # the front page is among the posts in many
+        if each.is_map or _FRONT_PAGE.fullmatch(each.address):
+            continue  # it is among the posts in many
         address, change = address_hash(each.address), change_hash(each.changed)
         if address in noted:
             continue
@@ -160,6 +160,9 @@ def _place(
         stamped.put(_New(changed, -place, told))
     else:
         undated.put(_New(0.0, -place, told))
+
+
+_FRONT_PAGE = re.compile(r"(?:https?://[^/]*)?/?")
 
 
 def _earlier(one: float | None, other: float | None) -> float | None:

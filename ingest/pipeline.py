@@ -199,7 +199,7 @@ def _polled(
         "error": "",
         "failures": 0,
         "entries": found.total if found else state.entries,
-        "maps": int(found.is_index) if found else state.maps,
+        "unfinished": int(found.unfinished) if found else state.unfinished,
         "claimed": " ".join((*(found.new if found else ()), *changed.ids)),
         "changes": changed.asked,
     }

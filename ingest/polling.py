@@ -72,8 +72,8 @@ def learned(feed: Feed, state: FeedState, fetch: Fetch, *, hidden: bool, now: fl
 
 
 def _known(state: FeedState) -> Validators:
-    if state.maps:
-        return Validators()  # what its sitemaps say changes without it
+    if state.unfinished:
+        return Validators()  # there may be more in what stays as it is
     if state.lies:
         return Validators(body_hash=state.body_hash)
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash)

@@ -63,7 +63,7 @@ class Poll:
         self._asked, self._failed = 0, 0
         self._read = {feed.url}
         self._failure: FetchFailed | ParseFailed | None = None
-        self.is_index = self.renewed = False
+        self.unfinished = self.renewed = False
 
     @property
     def total(self) -> int:
@@ -75,12 +75,13 @@ class Poll:
         could be read, what went wrong with the first."""
         maps: list[Map] = []
         yield from self._sitemap(self._feed.url, fetch, "", maps)
-        self.is_index = bool(maps)
+        self.unfinished = self.unfinished or bool(maps)
         if maps:
             self._context.store.turn(fetch.url, self._delay, 0.0)  # that was one
             yield from self._index(maps, 1)
         if self._failure and self._failed == self._asked:
-            raise self._failure
+            # Not as it came: what is gone is the sitemap, not the index.
+            raise ParseFailed(f"no sitemap that it names could be read: {self._failure}", wait=self._failure.wait)
         self._context.store.forget_old_maps(self._feed.id)
 
     # ── parts ──
@@ -133,6 +134,7 @@ class Poll:
             return
         if url == self._feed.url:  # one of an index says nothing by itself: the next day's has nothing of today's
             self.renewed = bool(noted) and not sifted.known and sifted.total > 1
+        self.unfinished = self.unfinished or sifted.total > len(sifted.noted)
         known = KnownMap(changed=changed, read=now, entries=sifted.total, validators=fetch.validators)
         yield Read(sifted.new, sifted.changed, lambda: self._keep(url, known, sifted.noted))
 

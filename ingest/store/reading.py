@@ -74,7 +74,8 @@ class FeedState(Record, frozen=True, kw_only=True):
     subscribe to its news with (WebSub); follows: the hub that was asked to tell of them; hub_since, hub_until: while it
     does; hub_error: why it does not; announced, missed: entries of which it told, and that it left out; proved: see
     ingest/websub.py; pinged: when it called last, told: when it last said that there is more than it told; refused:
-    calls signed wrongly. maps: 1 for an index of sitemaps; changes: when an API was last asked for modified posts."""
+    calls signed wrongly. unfinished: 1 for an index of sitemaps, and where one poll had
+    no room for all news; changes: when an API was last asked for modified posts."""
 
     etag: str = ""
     last_modified: str = ""
@@ -104,7 +105,7 @@ class FeedState(Record, frozen=True, kw_only=True):
     moving_since: float = 0.0
     hub: str = ""
     topic: str = ""
-    maps: int = 0
+    unfinished: int = 0
     changes: float = 0.0
     follows: str = ""
     hub_since: float = 0.0

@@ -215,6 +215,22 @@ def test_an_index_of_which_nothing_can_be_read_has_failed(begin: Begin) -> None:
     assert mapped.poll()[1] == ["a"], "it is asked for again although nothing says that it changed"
 
 
+def test_a_sitemap_that_is_gone_does_not_make_its_index_gone(begin: Begin) -> None:
+    mapped = begin("index.xml")
+    mapped.outlet.publish("/a.xml", "gone", status=410)
+    mapped.index("index.xml", {"a.xml": ago(0)})
+    mapped.poll()
+    assert "no sitemap that it names could be read" in mapped.state().error
+    assert mapped.state().outcome == "ParseFailed"
+
+
+def test_an_address_that_is_none_spoils_no_other(begin: Begin) -> None:
+    mapped = begin()
+    broken = f"<url><loc>http://[oops</loc><lastmod>{ago(0)}</lastmod></url><url><loc>mailto:x</loc></url><url></url>"
+    mapped.sitemap("sitemap.xml", "a", extra=broken)
+    assert mapped.poll()[1] == ["a"]
+
+
 def test_a_host_that_asks_for_a_pause_in_the_middle_is_left_alone_and_nothing_is_lost(begin: Begin) -> None:
     mapped = begin("index.xml")
     mapped.sitemap("a.xml", "a")
@@ -257,8 +273,6 @@ def test_more_news_than_one_poll_takes_comes_with_the_next_ones(begin: Begin) ->
     )
     mapped.sitemap("sitemap.xml", "a", age=1, extra=flood)
     assert len(mapped.poll()[1]) == MOST_NEW
-    mapped.outlet.publish("/other", "")
-    mapped.sitemap("sitemap.xml", "a", age=1, extra=flood + " ")
     assert set(mapped.poll()[1]) == {f"{n}" for n in range(MOST_NEW, MOST_NEW + 5)}
 
 
