@@ -73,6 +73,7 @@ class Supervisor:
         self._server = server
         self._children = [Child(kind) for kind in kinds]
         self._stops = 0
+        self._renewing = False
         self._had_terminal = has_terminal()
 
     def serve(self, each_tick: Callable[[], None] = lambda: None) -> None:
@@ -144,12 +145,16 @@ class Supervisor:
         if found := self._reloader.look():
             self._settings, kinds = found
             self._want(Counter(kinds))
+            self._renewing = True
         for kind in TURNS:
             outdated = [child for child in self._children if child.kind == kind and child.outdated]
             for child in outdated:
                 self._tell(child)
             if outdated:
                 return
+        if self._renewing:
+            self._renewing = False
+            _log.info("every process was started with the new configuration")
 
     def _want(self, kinds: Counter[str]) -> None:
         """So many children of each kind, all of them with the settings as they are now."""

@@ -3,16 +3,14 @@
 import os
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
-from rich.console import RenderableType
-from rich.table import Table
 
-from ingest.cli.group import Place, complaints, console, one_line, pass_place
+from ingest.cli.group import Place, complaints, console, pass_place
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,6 +18,10 @@ if TYPE_CHECKING:
     from ingest.opml import Passed, Plan
 
 MOST_BYTES = 20_000_000
+LONGEST = 40
+"""Characters of an id that are lined up."""
+
+SKIPPED = click.style("skipped ", "yellow")
 
 
 @click.command("import")
@@ -97,32 +99,25 @@ def _write(folder: Path, plan: "Plan") -> dict[str, str]:
 
 
 def _show(plan: "Plan", passed: "list[Passed]", failed: dict[str, str]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("source", "", "feeds", "name", "lang", "country", "why"):
-        table.add_column(name, min_width=8 if not name else None, overflow="fold")
+    """A line a source, then one for each that is no feed; put together here, as a table of thousands takes seconds."""
     new = {source.id: source for source, _ in plan.new}
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for row in plan.rows:
-        counts[row.source, row.became] += 1
+    counts = Counter((row.source, row.became) for row in plan.rows)
+    width = min(max((len(name) for name, _ in counts), default=0), LONGEST)
     for (name, became), feeds in counts.items():
-        table.add_row(name, *_told(name, became, feeds, new.get(name), failed))
+        what, why = _told(name, became, feeds, new.get(name), failed)
+        click.echo(f"{name:<{width}}  {what}  {feeds:>3} {'feed ' if feeds == 1 else 'feeds'}  {why}")
     for each in passed:
-        table.add_row("", "[yellow]skipped[/]", "", one_line(each.what), "", "", one_line(each.why))
-    console.print(table)
+        click.echo(f"{each.what[:width]:<{width}}  {SKIPPED}             {each.why}")
 
 
-def _told(
-    name: str, became: str, feeds: int, source: "Source | None", failed: dict[str, str]
-) -> tuple[RenderableType, ...]:
+def _told(name: str, became: str, feeds: int, source: "Source | None", failed: dict[str, str]) -> tuple[str, str]:
     if name in failed:
-        return "[red]failed[/]", str(feeds), "", "", "", one_line(failed[name])
-    if became == "known":
-        return "[yellow]skipped[/]", str(feeds), "", "", "", f"{name} has {'it' if feeds == 1 else 'them'} already"
+        return click.style("failed  ", "red"), failed[name]
+    if source and became == "new":
+        return click.style("imported", "green"), f"{source.language or '?'} {source.country or '?':<2}  {source.name}"
     if became == "merged":
-        return "[green]merged[/]", str(feeds), "", "", "", f"added to the feeds of {name}"
-    if source is None:  # the planner names no new source that is not among the new ones
-        return "", str(feeds), "", "", "", ""
-    return "[green]imported[/]", str(feeds), one_line(source.name), source.language or "?", source.country or "?", ""
+        return click.style("merged  ", "green"), f"added to the feeds of {name}"
+    return SKIPPED, f"{name} has {'it' if feeds == 1 else 'them'} already"
 
 
 def _summary(plan: "Plan", passed: "list[Passed]", failed: dict[str, str], took: str, *, dry_run: bool) -> str:

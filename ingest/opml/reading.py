@@ -26,8 +26,7 @@ PREFIX = "teletipo:"
 """What a list that was written here says beyond OPML."""
 
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][\da-fA-F]{1,6};|[A-Za-z][A-Za-z\d]{1,30};)")
-_COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
-_MISSED = re.compile(r"""<outline\b[^<>]*?\bxmlurl\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
+_MISSED = re.compile(r"""\bxmlurl\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"""\b(?:text|title)\s*=\s*"([^"<>]{1,200})\"""", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _FEED_TYPES = {"rss", "rss1", "rss2", "atom", "feed", "xml"}
@@ -73,18 +72,19 @@ def read_list(body: bytes) -> tuple[list[Listed], list[Passed]]:
     passed: list[Passed] = []
     for each in found:
         if isinstance(each, Passed):
-            passed.append(each)
+            passed.append(Passed(_plain(each.what), _plain(each.why)))
         elif address := address_of(each.url):
             feeds.append(each._replace(url=address, homepage=address_of(each.homepage)))
         else:
-            passed.append(Passed(each.url or each.title, "no web address"))
+            passed.append(Passed(_plain(each.url or each.title), "no web address"))
     once = {feed.url: feed for feed in reversed(feeds)}
     return list(reversed(once.values())), passed
 
 
 def address_of(written: str) -> str:
     """The http(s) address that was meant, empty where none was: `feed:` is a scheme of readers, `&amp;` a slip."""
-    address = written.strip().replace("&amp;", "&")
+    address = re.sub(r"\s+\w+=.*$", "", written.strip(), flags=re.DOTALL)  # the next attribute, unquoted
+    address = address.replace("&amp;", "&")
     address = re.sub(r"^feed:(?://)?(?=https?:)", "", address, flags=re.IGNORECASE)
     address = re.sub(r"^(?:feed:)?//", "http://", address, flags=re.IGNORECASE)
     if re.match(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?/", address):
@@ -95,7 +95,7 @@ def address_of(written: str) -> str:
         usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return address if usable and not re.search(r"[\"<>\s]", address) else ""
+    return address if usable and not re.search(r"[\"<>\s\x00-\x20\x7f]", address) else ""
 
 
 # ── OPML ──
@@ -156,10 +156,18 @@ def _listed(feed: dict[str, Any]) -> Listed:
 
 
 def _missed(text: str) -> Iterator[Listed]:
-    """What stands in the text as a feed's address."""
-    for match in _MISSED.finditer(_COMMENT.sub("", text)):
-        title = _TITLE.search(match[0])
+    """What stands in the text as a feed's address, in whatever is left of its outline."""
+    text = _without_comments(text)
+    for match in _MISSED.finditer(text):
+        title = _TITLE.search(text[max(0, match.start() - 300) : match.start()].rpartition("<")[2])
         yield Listed(html.unescape(match[1]), _plain(title[1]) if title else "")
+
+
+def _without_comments(text: str) -> str:
+    """What is commented out is left out on purpose; a comment that never ends hides nothing."""
+    first, *others = text.split("<!--")
+    ends = (each.partition("-->") for each in others)
+    return "".join((first, *(after if closed else before for before, closed, after in ends)))
 
 
 def _plain(text: str) -> str:

@@ -122,6 +122,29 @@ def test_a_signal_reads_it_at_once_and_what_needs_a_restart_is_said(
         assert wire.stop() == [0]
 
 
+def test_webhooks_that_are_added_and_removed_have_their_process_and_a_queue_that_is_added_fills(
+    config: Path, tmp_path: Path, outlet: Outlet
+) -> None:
+    with Newswire(config, tmp_path / "data") as wire:
+        wire.start()
+        store = wire.store()
+        until(lambda: "scheduler" in {beat.kind for beat in store.alive()}, 30)
+        (config / "queues.toml").write_text("[queues.all]\n[queues.river]\nwords = ['river']\n")
+        (config / "webhooks.toml").write_text(
+            f'[webhooks.desk]\nqueue = "river"\nurl = "{outlet.url}/hook"\nsecret = "whsec_{"a" * 44}"\n'
+        )
+        until(lambda: "webhooks" in {kind_of(process, store) for process in wire.children()}, 20)
+        assert said(wire, "queues added: river; webhooks added: desk")
+        until(lambda: said(wire, "every process was started with the new configuration"), 30)
+        urls = publish_articles(outlet, 2)
+        store.poll_now([member.partition(":")[2] for member in due(store) if member.startswith("feed:")])
+        until(lambda: set(published(store, "river")) == set(urls), 30)
+        (config / "webhooks.toml").unlink()
+        until(lambda: said(wire, "webhooks removed: desk"), 20)
+        until(lambda: "webhooks" not in {kind_of(process, store) for process in wire.children()}, 20)
+        assert wire.stop() == [0]
+
+
 def test_a_newswire_whose_terminal_is_closed_stops_instead_of_running_on(
     config: Path, tmp_path: Path, outlet: Outlet
 ) -> None:

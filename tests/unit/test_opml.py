@@ -1,6 +1,7 @@
 """Lists of feeds -> sources, and back."""
 
 import re
+import time
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,8 +65,18 @@ def test_what_real_lists_have_wrong_is_read_all_the_same(broken: str) -> None:
 
 def test_an_address_whose_quotation_mark_was_forgotten_costs_no_other_one() -> None:
     broken = '<outline text="x" xmlUrl="https://a.example/feed text="y"/>'
-    found = urls(opml(outline("https://b.example/feed"), broken, outline("https://c.example/feed")))
-    assert set(found) >= {"https://a.example/feed", "https://b.example/feed", "https://c.example/feed"}
+    torn = '<outl<outline>ine text="x" xmlUrl="https://d.example/feed"/>'
+    left = '<!-- <outline xmlUrl="https://left.example/"/> -->'
+    found = urls(opml(outline("https://b.example/feed"), broken, outline("https://c.example/feed"), torn, left))
+    assert sorted(found) == [f"https://{name}.example/feed" for name in "abcd"]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<outline ", "<outline xmlurl=", "&", '<outline text="a"><opml>', '"a '])
+def test_a_hostile_megabyte_takes_seconds(piece: str) -> None:
+    body = piece * (1_000_000 // len(piece)) + outline("https://b.example/feed")
+    began = time.process_time()
+    read_list(f"<opml><outline text='x'/>{body}".encode())
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
