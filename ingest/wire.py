@@ -177,7 +177,8 @@ class Wire:
             raise ValueError(f"until {until.isoformat()} is not after since {since.isoformat()}")
         sources = [self.settings.source(name) for name in dict.fromkeys(names)]
         end = until.timestamp() if until else None
-        walks = {each.id: backfill.begin(self.store, each, since.timestamp(), end)[0].begun for each in sources}
+        begin = max(since.timestamp(), 0.0)
+        walks = {each.id: backfill.begin(self.store, each, begin, end)[0].begun for each in sources}
         return Ticket(self.store, {}, [], walks)
 
     def _queue(self, queue: str) -> QueueSettings:

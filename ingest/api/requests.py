@@ -1,15 +1,17 @@
 """Fetch by hand, and its progress. The ticket is kept in the store, so any api process can tell how far it has come."""
 
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ingest.api.answers import Failed, Json, documented
 from ingest.api.asked import AnyWire
 from ingest.models import Record, to_json
+from ingest.store import Backfill
 from ingest.ticket import Ticket, TicketState
 from ingest.wire import Wire
 
@@ -27,10 +29,26 @@ class Names(BaseModel):
         list[Annotated[str, Field(min_length=1, max_length=2000, examples=["efectococuyo"])]],
         Field(min_length=1, max_length=50),
     ]
+    since: Annotated[AwareDatetime | None, Field(description="Walk the past of these sources, back to then.")] = None
+
+
+class WalkProgress(Record, frozen=True, kw_only=True):
+    """How far a walk into a source's past has come. pages: asked for; found: entries on them; claimed: those that were
+    new; back_to: the earliest date seen; end: empty while it goes on."""
+
+    source: str
+    since: datetime
+    pages: int
+    found: int
+    claimed: int
+    published: int
+    back_to: datetime | None
+    end: str
 
 
 class FetchProgress(Record, frozen=True, kw_only=True):
-    """How far a fetch has come. outcomes: created, copy, updated, unchanged, quietened, duplicate, dead -> how many."""
+    """How far a fetch has come. outcomes: created, copy, updated, unchanged, quietened, duplicate, dead -> how many;
+    walks: those into the past of sources, of which the entries are counted too."""
 
     ticket: str
     done: bool
@@ -40,12 +58,13 @@ class FetchProgress(Record, frozen=True, kw_only=True):
     entries_done: int
     outcomes: dict[str, int]
     errors: list[str]
+    walks: list[WalkProgress]
 
 
 @router.post("/fetch", status_code=202, responses=documented(FetchProgress, 403, 404, 409, 415, status=202))
 def fetch(wire: AnyWire, asked: Names) -> Json:
-    """Fetch now, whatever the schedule says; the answer's ticket tells how far it has come."""
-    begun = begin(wire, *asked.names)
+    """Fetch now, whatever the schedule says, or walk the past; the answer's ticket tells how far it has come."""
+    begun = begin(wire, *asked.names, since=asked.since)
     return Json(begun, 202, {"Location": f"/fetch/{begun.ticket}"})
 
 
@@ -55,9 +74,9 @@ def progress(wire: AnyWire, ticket: Annotated[str, Path(pattern="^[0-9a-f]{16}$"
     return Json(look(wire, ticket))
 
 
-def begin(wire: Wire, *names: str) -> FetchProgress:
+def begin(wire: Wire, *names: str, since: datetime | None = None) -> FetchProgress:
     """Fetch these now, under a new ticket. Raises UnknownName and ConfigError as `Wire.fetch`."""
-    return _look(wire, token_hex(8), wire.fetch(*dict.fromkeys(names)))
+    return _look(wire, token_hex(8), wire.fetch(*dict.fromkeys(names), since=since))
 
 
 def look(wire: Wire, ticket_id: str) -> FetchProgress:
@@ -81,4 +100,18 @@ def _look(wire: Wire, ticket_id: str, ticket: Ticket) -> FetchProgress:
         entries_done=now.entries_done,
         outcomes=dict(now.outcomes),
         errors=list(now.errors),
+        walks=[_walk(walk) for walk in now.walks],
+    )
+
+
+def _walk(walk: Backfill) -> WalkProgress:
+    return WalkProgress(
+        source=walk.source,
+        since=datetime.fromtimestamp(walk.since, UTC),
+        pages=walk.pages,
+        found=walk.found,
+        claimed=walk.claimed,
+        published=walk.published,
+        back_to=datetime.fromtimestamp(walk.oldest, UTC) if walk.oldest else None,
+        end=walk.end,
     )

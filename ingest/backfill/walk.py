@@ -68,10 +68,14 @@ def step_failed(context: Context, lease: Lease, error: Exception, wait: float | 
     asked_to_wait = fetch is not None and fetch.status in {429, 503}
     state = replace(walk.state, failures=walk.state.failures + 1, error=str(error))
     tries = TRIES_WHILE_ASKED_TO_WAIT if asked_to_wait else TRIES
-    if state.failures < tries and getattr(error, "again", True):
+    crashed = lease.attempt > context.settings.schedule.attempts
+    if state.failures < tries and getattr(error, "again", True) and not crashed:
         delay = retry_after(state.failures, wait, context.settings.schedule)
         context.store.step_back(lease, jittered(delay, context.random), state)
         return f"again in {delay:.0f} s: {error}"
+    if state.taken < state.waiting:  # it is not a page that fails, but what the last one had
+        context.store.step_back(lease, 0.0, replace(state, taken=state.waiting, failures=0, error=""))
+        return f"left out {state.waiting - state.taken} entries: {error}"
     state, cursor = _without(state, walk.cursor, str(error))
     context.store.step_back(lease, 0.0, state, cursor)
     return f"left out: {error}"

@@ -10,7 +10,7 @@ from ingest.why.asked import meant
 from ingest.why.queues import verdicts
 from ingest.why.records import Address, ArticleLine, Life, Naming, QueueVerdict, Republished
 from ingest.why.standing import UNKNOWN, Waiting, stands
-from ingest.why.steps import About, copy_line, moment, steps
+from ingest.why.steps import About, copy_line, moment, past, steps
 from ingest.why.unknown import hints
 
 NOT_A_FEED = {BY_HAND: "by hand", IMPORT: "from a file"}
@@ -177,5 +177,5 @@ def _naming(settings: Settings, feed_id: str, lived: Lived) -> Naming:
             break
     else:
         first, said = None, ""
-    name = feed.url if feed else NOT_A_FEED.get(feed_id, feed_id)
+    name = feed.url if feed else NOT_A_FEED.get(feed_id, past(feed_id) or feed_id)
     return Naming(feed=feed_id, name=name, url=feed.url if feed else "", first=first, title=said)

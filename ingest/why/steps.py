@@ -88,6 +88,11 @@ def _as_it_is(happened: Happened, _: About) -> tuple[Facts, str]:
     return {}, f"{happened.what} {happened.words}".strip()
 
 
+def past(feed: str) -> str:
+    """Where a walk into its source's past found an entry, by what stands in the record's `feed`; empty for others."""
+    return f"its source's past, in a {WAYS.get(feed.removeprefix(PAST), 'page')}" if feed.startswith(PAST) else ""
+
+
 def _named(happened: Happened, about: About) -> tuple[Facts, str]:
     feed, _, title = happened.words.partition(" ")
     said = f": “{title}”" if title else ""
@@ -97,8 +102,8 @@ def _named(happened: Happened, about: About) -> tuple[Facts, str]:
         return facts, "asked for by hand" + (" again" if again else "")
     if feed == IMPORT:
         return facts, "came from a file" + (" again, with other words" if again else "") + said
-    if feed.startswith(PAST):
-        return facts, f"found in its source's past, in a {WAYS.get(feed.removeprefix(PAST), 'page')}{said}"
+    if found := past(feed):
+        return facts, f"found in {found}{said}"
     name = about.feed(feed)
     if again:
         return facts, f"changed in {name}{said}"

@@ -80,6 +80,32 @@ def test_a_source_is_fetched_by_hand_and_its_ticket_tells_how_far_it_has_come(
     assert (now["entries_done"], now["outcomes"], now["errors"]) == (2, {"created": 2}, [])
 
 
+def test_a_past_is_walked_by_hand_and_its_ticket_tells_how_far_it_has_come(
+    api: Api, settings: Settings, store: Store, outlet: Outlet
+) -> None:
+    urls = [outlet.publish(f"/{n}", page(n)) for n in range(3)]
+    places = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+    outlet.publish("/sitemap.xml", f"<urlset>{places}</urlset>", "application/xml")
+    asked = api.post("/fetch", {"names": ["outlet"], "since": "2024-01-01T00:00:00Z"}).json()
+    assert (asked["done"], [walk["source"] for walk in asked["walks"]]) == (False, ["outlet"])
+    assert 'teletipo_backfill_running{source="outlet"} 1.0' in api.ask("/metrics").text
+    with steps(settings, store) as context:
+        while not (now := api.get(f"/fetch/{asked['ticket']}"))["done"]:
+            take(context)
+    (walk,) = now["walks"]
+    assert (walk["end"], walk["found"], walk["published"]) == ("as far as it goes", 3, 3)
+    assert now["outcomes"] == {"created": 3}
+    assert 'teletipo_backfill_running{source="outlet"} 0.0' in api.ask("/metrics").text
+    (source,) = api.get("/sources")["sources"]
+    assert source["remarks"][0].startswith("its past is walked back to 2024-01-01: ")
+
+
+def test_the_past_of_what_is_no_source_is_refused(api: Api, outlet: Outlet) -> None:
+    since = {"since": "2024-01-01T00:00:00Z"}
+    assert api.refusal("/fetch", "POST", json={"names": [f"{outlet.url}/0"], **since})[0] == 404
+    assert api.refusal("/fetch", "POST", json={"names": ["outlet"], "since": "2024-01-01T00:00:00"})[0] == 422
+
+
 def test_any_process_answers_for_a_ticket(api: Api, settings: Settings, store: Store, outlet: Outlet) -> None:
     url = outlet.publish("/letter", page(1))
     ticket = api.post("/fetch", {"names": [url]}).json()["ticket"]

@@ -321,6 +321,19 @@ def test_a_host_that_asks_for_a_pause_gets_it_and_the_walk_goes_on_where_it_was(
     assert now(wire).running
 
 
+def test_a_page_that_kills_its_worker_each_time_is_left_out(begin: Begin, outlet: Outlet, redis: Any) -> None:
+    wire = begin(source=LISTING.format(url=outlet.url))
+    articles(outlet, range(6))
+    outlet.publish("/archive", listing(range(6)))
+    ask(wire, day(-30))
+    wire.step("backfill:outlet")
+    redis.hset(wire.store.keys.backfill("outlet"), "attempt", wire.context.settings.schedule.attempts)
+    assert "left out" in wire.step("backfill:outlet")
+    assert outlet.paths() == [], "the sitemap, of which each attempt ended in a crash"
+    walked(wire)
+    assert published(wire) == reports(outlet, range(6))
+
+
 # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
