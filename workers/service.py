@@ -124,10 +124,12 @@ class Supervisor:
                 self._ended(child, os.waitstatus_to_exitcode(status))
 
     def _ended(self, child: Child, code: int) -> None:
-        if child.told_at:
-            child.pid, child.told_at, child.start_at, child.failures = 0, 0.0, 0.0, 0
-            if not child.wanted:
-                self._children.remove(child)
+        told, child.told_at, child.outdated = child.told_at, 0.0, False
+        if not child.wanted:
+            self._children.remove(child)
+            return
+        if told:
+            child.pid, child.start_at, child.failures = 0, 0.0, 0
             return
         lived = time.monotonic() - child.started
         child.failures = 0 if lived > STEADY_SECONDS else child.failures + 1

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 from ingest.settings import Settings, load
 from tests.conftest import config_folder
 from workers.reload import LOOK_SECONDS, Folder, Reloader, changes, for_restart, kept
+from workers.service import Child, Supervisor
 
 URL = "http://outlet.example"
 
@@ -150,3 +152,22 @@ def test_the_environment_wins_over_what_was_changed(config: Path) -> None:
     old = load(config, None, environ)
     (config / "teletipo.toml").write_text("[fetch]\ndelay = 2.0\n")
     assert changes(load(config, None, environ), old) == []
+
+
+def test_a_process_that_dies_before_its_turn_is_followed_by_one_with_the_new_settings_and_told_nothing(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: told.append(pid))
+    settings = read(config)
+    reloader = Reloader(settings, settings, lambda: read(config), lambda _: ["fetch", "process"])
+    supervisor = Supervisor(settings, "", [], reloader)
+    first, second, extra = (Child(kind, pid=pid) for kind, pid in (("fetch", 101), ("process", 102), ("process", 103)))
+    supervisor._children = [first, second, extra]
+    supervisor._want(Counter(["fetch", "process"]))
+    supervisor._ended(second, -9)
+    supervisor._ended(extra, -9)
+    assert (second.pid, second.outdated) == (0, False)
+    assert supervisor._children == [first, second], "one that nobody wants is not started again"
+    supervisor._renew()
+    assert told == [101], "pid 0 would be everyone"
