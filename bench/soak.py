@@ -102,7 +102,7 @@ def _soaked(
     killed = list(_hour(wire, store, options, say))
     hour = time.monotonic() - started - opening
     after = _spent(meter, press)
-    settled = _patiently(lambda: _is_settled(world, press, store, options), options.patience)
+    settled = _patiently(lambda: _is_settled(world, press, store), options.patience)
     settling = time.monotonic() - started - opening - hour
     say(f"{'settled' if settled else 'NOT settled'} after {settling:.0f} s")
     time.sleep(0 if not settled else 2.0)
@@ -170,19 +170,20 @@ def _has_opened(world: Plan, press: Press, store: Store, options: Options) -> bo
     return store.queue_length("every") >= wanted * 0.99
 
 
-def _is_settled(world: Plan, press: Press, store: Store, options: Options) -> bool:
+def _is_settled(world: Plan, press: Press, store: Store) -> bool:
     """All feeds that still answer were read after the last of what happened to them, and nothing is unfinished."""
     read_at = press.state()["read_at"]
     for traits, articles in zip(world.outlets, world.articles, strict=True):
         last = max((moment for article in articles for moment in (article.at, *article.edits)), default=0.0)
         if traits.trouble != "dies" and read_at.get(traits.number, -1.0) < last:
             return False
-    return _left(store, options) == 0
+    return _left(store) == 0
 
 
-def _left(store: Store, options: Options) -> int:
-    due = store.due_counts()
-    return due["fetch"] - options.outlets + due["process"]
+def _left(store: Store) -> int:
+    """Articles that are not finished; what else stands in `due`, feeds and walks back, comes again in any case."""
+    to_fetch = store._redis.zscan_iter(store.keys.due("fetch"), match="entry:*", count=1000)
+    return sum(1 for _ in to_fetch) + store.due_counts()["process"]
 
 
 def _hour(wire: Newswire, store: Store, options: Options, say: Callable[[str], None]) -> Iterator[tuple[float, str]]:
@@ -228,7 +229,7 @@ def _noted(world: Plan, press: Press, store: Store, options: Options, killed: Se
         all=queue_entries(store, "all"),
         every=queue_entries(store, "every"),
         dead={entry for entry in map(article_id, urls) if store.is_dead(entry)},
-        left=_left(store, options),
+        left=_left(store),
         killed=killed,
         delay=options.delay,
         slack=options.slack,
