@@ -57,7 +57,7 @@ class Options(NamedTuple):
     """Seconds of the clock for the opening, and for what is left after the hour."""
     profile: str = ""
     slack: float = 1.0
-    """How much later than on a quiet machine requests may be, see JITTER and TOLD in bench/ledger.py."""
+    """How much later than on a quiet machine requests may be: see JITTER, TOLD in bench/ledger.py."""
 
 
 class Soaked(NamedTuple):
@@ -121,7 +121,8 @@ def _spent(meter: Meter, press: Press) -> dict[str, float]:
 
 
 def write_config(folder: Path, world: Plan, port: int, options: Options) -> None:
-    """A source for each outlet; `all` takes the first of copies, `every` takes all of them."""
+    """A source for each outlet; `all` takes the first of copies, `every` takes all of them. pace: an interval goes with
+    its fourth power over an hour's third (ingest/rhythm.py)."""
     (folder / "sources").mkdir(parents=True)
     hurry = options.factor
     (folder / "teletipo.toml").write_text(
@@ -148,7 +149,7 @@ process_seconds = {PROCESS_SECONDS}
 after = [{3600 / hurry}, {21_600 / hurry}]
 confirm = {3600 / hurry}
 """
-    )  # pace: see ingest/rhythm.py, where the interval goes with its fourth power over an hour's third
+    )
     (folder / "queues.toml").write_text('[queues.all]\n[queues.every]\nduplicates = "all"\n')
     for traits in world.outlets:
         (folder / "sources" / f"outlet-{traits.number:05}.toml").write_text(_source(traits, port))
@@ -282,13 +283,16 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=Options().rate, help="articles an hour of the median outlet")
     parser.add_argument("--archive", type=int, default=Options().archive, help="entries of the one large feed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--slack", type=float, default=Options().slack, help="above 1 where the machine is busy otherwise"
+    )
     parser.add_argument("--no-kills", action="store_true")
     parser.add_argument("--profile", default="", help="a folder for what cProfile sees of the steps")
     parser.add_argument("--keep", type=Path, help="an empty folder to run in, that is left as it is")
     given = parser.parse_args()
     options = Options(
         given.outlets, given.factor, given.rate, given.archive, kills=not given.no_kills, seed=given.seed,
-        profile=given.profile,
+        slack=given.slack, profile=given.profile,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         soaked = soak(given.keep or Path(folder), options, lambda said: print(said, flush=True))
