@@ -216,30 +216,45 @@ def lists_articles(url: str) -> bool:
 
 
 def wanted(maps: Sequence[Map], known: Mapping[str, KnownMap], when: When, since: float) -> list[Map]:
-    """The sitemaps of an index that are to be read, the newest first; then those that are not dated, the one that was
-    read longest ago first. Of a group of numbered ones without dates the first and the last are read: outlets add at
-    either end."""
+    """The sitemaps of an index that are to be read: of those with a date the newest first, but those that were read
+    before and do not say what has changed since after the others, in turn within a day; then those that are not dated,
+    the one that was read longest ago first; and those that could not be read the last time after all others. Of a group
+    of numbered ones without dates the first and the last are read: outlets add at either end."""
     articles = [each for each in maps if lists_articles(each.url)]
     stamped = _made_at_once(
         Counter(each.changed[:13] for each in articles if each.changed), len(articles), STAMPED_MAPS
     )
     ends = _ends(articles)
-    dated: list[tuple[float, int, Map]] = []
-    undated: list[tuple[float, int, Map]] = []
+    chosen: list[tuple[_Rank, Map]] = []
     for place, each in enumerate(articles):
         was, named = known.get(each.url), _named(each.url)
         moment = when(each.changed) if each.changed and not stamped else None
         changed = moment.timestamp() if moment else None
         if was and moment and was.changed == each.changed:
             continue
+        failed, read = bool(was and was.error), was.read if was else 0.0
         if named is None and changed is None:
             if each.url in ends:
-                undated.append((was.read if was else 0.0, place, each))
+                chosen.append((_Rank(failed, 2, 0.0, read, place), each))
             continue
         day = _earlier(named, changed) or 0.0
-        if day >= since or (was and moment):
-            dated.append((-day, place, each))
-    return [each for _, _, each in (*sorted(dated), *sorted(undated))]
+        if day < since and not (was and moment):
+            continue
+        if was and not (moment and was.changed):
+            chosen.append((_Rank(failed, 1, -(day // DAY), read, place), each))
+        else:
+            chosen.append((_Rank(failed, 0, -day, 0.0, place), each))
+    return [each for _, each in sorted(chosen)]
+
+
+class _Rank(NamedTuple):
+    """The order in which sitemaps are read. group: 0 for news, 1 for what may have some, 2 for what is not dated."""
+
+    failed: bool
+    group: int
+    day: float
+    read: float
+    place: int
 
 
 def day_of(url: str) -> float | None:

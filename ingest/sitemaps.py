@@ -79,7 +79,7 @@ class Poll:
         if maps:
             self._context.store.turn(fetch.url, self._delay, 0.0)  # that was one
             yield from self._index(maps, 1)
-        if self._failure and self._failed == self._asked:
+        if self._failure and self._failed == self._asked and not self._is_known_well(maps):
             # Not as it came: what is gone is the sitemap, not the index.
             raise ParseFailed(f"no sitemap that it names could be read: {self._failure}", wait=self._failure.wait)
         self._context.store.forget_old_maps(self._feed.id)
@@ -89,6 +89,12 @@ class Poll:
     @property
     def _delay(self) -> float:
         return self._context.settings.delay(self._feed.source)
+
+    def _is_known_well(self, maps: list[Map]) -> bool:
+        """Whether one of these was read and has not changed since: the index is in order then, although another of its
+        sitemaps is not."""
+        known = ((each, self._known.get(each.url)) for each in maps)
+        return any(was and not was.error and was.entries and was.changed == each.changed for each, was in known)
 
     def _index(self, maps: list[Map], depth: int) -> Iterator[Read]:
         """The sitemaps of an index that changed, and those of the indexes among them."""
@@ -129,13 +135,16 @@ class Poll:
         sifted = sift(told, noted, others, self._when, self._since, day_of(url))
         now = time.time()
         if maps:
-            # That an index changed is remembered where all that it names could be read.
-            self._known[url] = KnownMap(read=now)
+            # That an index changed is never remembered, for not all that it names may have been read; that it was
+            # read is, so that the others that stand beside it have their turn.
+            if url != self._feed.url:
+                self._keep(url, KnownMap(read=now), None)
             return
         if url == self._feed.url:  # one of an index says nothing by itself: the next day's has nothing of today's
             self.renewed = bool(noted) and not sifted.known and sifted.total > 1
-        self.unfinished = self.unfinished or sifted.total > len(sifted.noted)
         known = KnownMap(changed=changed, read=now, entries=sifted.total, validators=fetch.validators)
+        if sifted.total > len(sifted.noted):  # the rest is read as if it had changed
+            self.unfinished, known = True, KnownMap(read=now, entries=sifted.total)
         yield Read(sifted.new, sifted.changed, lambda: self._keep(url, known, sifted.noted))
 
     def _told(self, fetch: Fetch, maps: list[Map]) -> Iterator[Told]:

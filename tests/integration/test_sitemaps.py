@@ -281,3 +281,53 @@ def test_an_address_that_stands_twice_but_for_its_tracking_is_one_entry(begin: B
     mapped.sitemap("sitemap.xml", "a?utm_source=sitemap", "a")
     mapped.poll()
     assert mapped.state().claimed == article_id(f"{mapped.outlet.url}/a")
+
+
+def test_more_news_in_one_of_an_index_than_one_poll_takes_come_with_the_next_ones(begin: Begin) -> None:
+    mapped = begin("index.xml")
+    mapped.sitemap("a.xml", "a", age=1)
+    mapped.index("index.xml", {"a.xml": ago(1)})
+    mapped.poll()
+    flood = "".join(
+        f"<url><loc>{mapped.outlet.url}/{n}</loc><lastmod>{ago(n / 1000)}</lastmod></url>" for n in range(MOST_NEW + 5)
+    )
+    mapped.sitemap("a.xml", "a", age=1, extra=flood)
+    mapped.index("index.xml", {"a.xml": ago(0)})
+    assert len(mapped.poll()[1]) == MOST_NEW
+    assert set(mapped.poll()[1]) == {f"{n}" for n in range(MOST_NEW, MOST_NEW + 5)}
+    assert mapped.poll()[0] == ["index.xml"], "then all of it is known"
+
+
+def test_sitemaps_that_cannot_be_had_for_long_stand_in_the_way_of_no_other(begin: Begin) -> None:
+    mapped = begin("index.xml")
+    days = {f"broken{n}.xml": ago(n / 10) for n in range(5)}
+    for name in days:
+        mapped.outlet.publish(f"/{name}", "oops", status=500)
+    mapped.index("index.xml", {**days, "good.xml": ago(1)})
+    mapped.sitemap("good.xml", "a", age=1)
+    mapped.poll()
+    assert mapped.poll()[1] == ["a"]
+    mapped.sitemap("good.xml", "a", "b", age=0.9)
+    mapped.index("index.xml", {**days, "good.xml": ago(0.9)})
+    assert mapped.poll()[1] == ["b"]
+    mapped.poll()
+    assert not mapped.state().failures, "the index is polled by its rhythm, as one of its sitemaps is known and well"
+
+
+def test_of_many_sitemaps_without_lastmod_that_are_named_after_one_day_each_has_its_turn(begin: Begin) -> None:
+    mapped = begin("index.xml")
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    names = [f"part{n}-{today}.xml" for n in range(10)]
+    mapped.index("index.xml", dict.fromkeys(names, ""))
+    for name in names:
+        mapped.sitemap(name, f"in-{name}", age=0)
+    assert len({path for _ in range(3) for path in mapped.poll()[1]}) == len(names)
+
+
+def test_of_many_indexes_in_an_index_each_has_its_turn(begin: Begin) -> None:
+    mapped = begin("index.xml")
+    mapped.index("index.xml", {f"inner-{each}.xml": "" for each in "abcdef"})
+    for each in "abcdef":
+        mapped.index(f"inner-{each}.xml", {f"posts-{each}.xml": ago(0)})
+        mapped.sitemap(f"posts-{each}.xml", each)
+    assert {path for _ in range(4) for path in mapped.poll()[1]} == set("abcdef")
