@@ -101,13 +101,14 @@ def step(names: Named, base: str, known: Callback | None, until: float, ahead: f
     """What is to be done about the hub at the end of a poll.
 
     base: where hubs may call, empty for nowhere; known: the subscription that there is; until: when its lease ends;
-    ahead: seconds to the next poll. A lease is renewed while two polls more come before its end, or its last quarter.
+    ahead: seconds to the next poll. A lease is renewed in its last third, or while three polls more come before its
+    end, so that a hub may fail twice.
     """
     if not (names and base):
         return "leave" if known else ""
     if not known or (known.hub, known.topic, known.base) != (names.hub, names.topic, base):
         return "subscribe"
-    if now < known.asked + wait(known.attempts) or until - now > max(known.granted / 4, 2 * ahead):
+    if now < known.asked + wait(known.attempts) or until - now > max(known.granted / 3, 3 * ahead):
         return ""
     return "renew"
 
