@@ -60,23 +60,12 @@ class Examined(Record, frozen=True, kw_only=True):
     article: str = ""
 
 
-class _Heard(robots.Unkept):
-    """Remembers the Crawl-delay of each host."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.delays: dict[str, float] = {}
-
-    def keep_crawl_delay(self, host: str, seconds: float) -> None:
-        self.delays[host] = seconds
-
-
 class Examination:
     """Asks; `asking` may be asked for more afterwards, as robots.txt is known then."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._heard = _Heard()
+        self._heard = robots.Unkept()
         self.asking = robots.Asking(settings, Fetcher(settings.fetch), self._heard)
         self._stopped = threading.Event()
 

@@ -191,6 +191,8 @@ class Unkept:
 
     def __init__(self) -> None:
         self._known: dict[str, Robots] = {}
+        self.delays: dict[str, float] = {}
+        """Seconds that robots.txt asks each host to be given between two requests."""
 
     def robots(self, origin: str) -> Robots | None:
         return self._known.get(origin)
@@ -199,7 +201,7 @@ class Unkept:
         self._known[origin] = robots
 
     def keep_crawl_delay(self, host: str, seconds: float) -> None:
-        """Nothing is paced here."""
+        self.delays[host] = seconds
 
     def answered(self, url: str, seconds: float, *, well: bool, unpaced: str = "") -> None:
         """Nothing is paced here."""

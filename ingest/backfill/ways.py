@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from msgspec.structs import replace
 
+from ingest.maps import lists_articles
 from ingest.models import Source, short_hash
 from ingest.store import Backfill, Cursor, Way
 from ingest.wordpress import posts_url
@@ -23,9 +24,6 @@ MOST_EMPTY = 3
 
 MOST_MAPS = 5_000
 """Sitemaps of one index that are read, the newest first."""
-
-NO_ARTICLES = re.compile(r"(?:^|[-_./])(?:tags?|categor(?:y|ies)|authors?|users?|tax(?:onomy)?|images?)[-_.\d]", re.I)
-"""Names of sitemaps that hold lists of articles, and none themselves: `post_tag-sitemap.xml`, `author-sitemap.xml`."""
 
 ORDERED = {"wordpress", "listing", "feed"}
 """Ways that go from the newest to the oldest."""
@@ -97,7 +95,7 @@ def wanted_maps(maps: Iterable[tuple[str, str]], since_day: str, until_day: str)
         month = _month_named(url)
         if (changed and changed[:10] < since_day) or (month and month < since_day[:7]):
             older = True
-        elif not (month and month > until_day[:7]) and not NO_ARTICLES.search(urlsplit(url).path.rpartition("/")[2]):
+        elif not (month and month > until_day[:7]) and lists_articles(url):
             kept.append((changed[:10], _numbers(url), url))
     return [url for *_, url in sorted(kept, reverse=True)][:MOST_MAPS], older
 

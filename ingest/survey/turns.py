@@ -24,22 +24,11 @@ LEAST_GETS = 8
 """For the front page, a way or two, and the articles."""
 
 
-class _Paced(robots.Unkept):
-    """Remembers what robots.txt asks each host to be given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.delays: dict[str, float] = {}
-
-    def keep_crawl_delay(self, host: str, seconds: float) -> None:
-        self.delays[host] = seconds
-
-
 class Turns:
     """`get(url)`, from any number of threads: two requests of one host begin its pause apart, at least."""
 
     def __init__(self, settings: Settings, fetcher: Fetcher) -> None:
-        self._kept = _Paced()
+        self._kept = robots.Unkept()
         self._asking = robots.Asking(settings, fetcher, self._kept)
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
