@@ -29,7 +29,7 @@ from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
 from ingest.pacing import Heard, next_poll
 from ingest.polling import address, ask, learned
 from ingest.publishing import publish
-from ingest.schedule import FINAL, FINAL_STATUS, jittered
+from ingest.schedule import FINAL, FINAL_STATUS, UNKNOWN_SECONDS, UNKNOWN_TRIES, jittered
 from ingest.setbacks import set_back
 from ingest.settings import Settings
 from ingest.store import FeedState, FirstLook, Known, Lease
@@ -40,10 +40,6 @@ _log = logging.getLogger("teletipo.pipeline")
 
 CONFLICTS = 10
 """Times that what is learned of a source may be another than was just read; each needs another worker in between."""
-
-UNKNOWN_SECONDS, UNKNOWN_TRIES = 3.0, 5
-"""A feed that is not configured may have been added a moment ago: whoever asked for it has read the new configuration,
-and this process is about to be started anew with it."""
 
 
 def run(context: Context, lease: Lease) -> str:

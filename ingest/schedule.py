@@ -35,6 +35,10 @@ FINAL = HOPELESS | {Outcome.REFUSED_ADDRESS, Outcome.REFUSED_BY_ROBOTS, Outcome.
 
 FINAL_STATUS = {401, 402, 410, 451}
 
+UNKNOWN_SECONDS, UNKNOWN_TRIES = 3.0, 5
+"""What is not configured may have been added a moment ago: whoever asked for it has read the new configuration, and
+this process is about to be started anew with it."""
+
 Random = Callable[[], float]
 """A number in [0, 1), as random.random gives."""
 

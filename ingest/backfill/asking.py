@@ -44,11 +44,9 @@ def missed(store: Store, source: Source, since: float, now: float) -> str:
     """Entries were missed since then: walk back to there, unless another walk of this source is under way, which does
     so after its end. Returns what is done about it, in a few words."""
     known = store.backfill(source.id)
-    if known and known.running:
-        if known.why == "gap" and known.since <= since and known.begun > now - MOST_RECENT:
-            return "they are being looked for already"
-        earliest = min(since, known.again_since or since)
-        store.begin_backfill(replace(known, again_since=earliest))
+    if known and known.running and known.why == "gap" and known.since <= since and known.begun > now - MOST_RECENT:
+        return "they are being looked for already"
+    if store.amend_backfill(source.id, lambda walk: replace(walk, again_since=min(since, walk.again_since or since))):
         return "they are looked for after the walk that is under way"
     store.begin_backfill(gap(source, since, now), Cursor())
     return "they are looked for on the source's other paths"
@@ -56,6 +54,10 @@ def missed(store: Store, source: Source, since: float, now: float) -> str:
 
 MOST_RECENT = 60.0
 """Seconds: a walk that began so lately sees what was missed until now."""
+
+
+STOPPING = 60.0
+"""Seconds in which a walk that has been stopped leaves `due`."""
 
 
 def gap(source: Source, since: float, now: float) -> Backfill:
@@ -73,11 +75,9 @@ def gap(source: Source, since: float, now: float) -> Backfill:
 
 def stop(store: Store, source: str) -> Backfill | None:
     """Stop the source's walk; it may be gone on with. Returns it as it stands, None where there is none under way."""
-    known = store.backfill(source)
-    if not known or not known.running:
-        return None
-    stopped = replace(known, ended=time.time(), end="stopped")
-    store.stop_backfill(stopped)
+    stopped = store.amend_backfill(source, lambda walk: replace(walk, ended=time.time(), end="stopped"), STOPPING)
+    if stopped:
+        store.stop_backfill(source)
     return stopped
 
 

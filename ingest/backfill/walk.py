@@ -17,7 +17,7 @@ from ingest.backfill.ways import ORDERED, begun, left_out, onward
 from ingest.context import Context
 from ingest.errors import FetchFailed
 from ingest.models import Source
-from ingest.schedule import jittered, retry_after
+from ingest.schedule import UNKNOWN_SECONDS, UNKNOWN_TRIES, jittered, retry_after
 from ingest.store import Backfill, Cursor, Lease, Walk, Way, day_of, walk_in_words
 
 SOON, LATER = 2.0, 30.0
@@ -41,12 +41,12 @@ _log = logging.getLogger("teletipo.backfill")
 def walk_back(context: Context, lease: Lease) -> str:
     """Take the walk's next step. Returns what was done, in a word or two, for the log."""
     walk, source = context.store.walk(lease.id), context.settings.sources.get(lease.id)
-    if walk is None:
+    if walk is None or not walk.state.running:
         context.store.forget_feed(lease)
         return "forgotten"
     walk = _with_outcomes(context, walk)
     if source is None:
-        return _end(context, lease, walk.state, "its source is no longer configured")
+        return _wait_or_end(context, lease, walk.state)
     if walk.state.taken < walk.state.waiting:
         return _take_up(context, lease, walk, source)
     if walk.state.way >= len(walk.state.ways):
@@ -81,7 +81,7 @@ def step_failed(context: Context, lease: Lease, error: Exception, wait: float | 
     return f"left out: {error}"
 
 
-# ── the three things that a step may do ──
+# ── the things that a step may do ──
 
 
 def _take_up(context: Context, lease: Lease, walk: Walk, source: Source) -> str:
@@ -121,6 +121,14 @@ def _ask(context: Context, lease: Lease, walk: Walk, source: Source) -> str:
     state, after = _after(state, way, cursor, page)
     context.store.step_back(lease, 0.0, state, after)
     return f"{page.total} entries in {cursor.url}"
+
+
+def _wait_or_end(context: Context, lease: Lease, state: Backfill) -> str:
+    """Its source is not configured (any more, or here)."""
+    if lease.attempt < min(UNKNOWN_TRIES, context.settings.schedule.attempts):
+        context.store.defer(lease, UNKNOWN_SECONDS)
+        return "not configured here yet"
+    return _end(context, lease, state, "its source is no longer configured")
 
 
 def _end_when_done(context: Context, lease: Lease, state: Backfill) -> str:
@@ -170,7 +178,7 @@ def _end(context: Context, lease: Lease, state: Backfill, why: str) -> str:
     )
     _log.info("backfill of %s has ended: %s", state.source, walk_in_words(ended))
     if state.again_since and (source := context.settings.sources.get(state.source)):
-        context.store.begin_backfill(gap(source, state.again_since, now), Cursor())
+        context.store.step_back(lease, 0.0, gap(source, state.again_since, now), Cursor())
     else:
         context.store.end_backfill(lease, ended)
     return f"ended, {ended.end}"

@@ -1,7 +1,8 @@
 """Walks into the past of sources: what is remembered of each between two steps, and what they found and nobody took up
 yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 import zstandard
 
+from ingest.errors import LeaseLost
 from ingest.models import Entry, Listing, Record, to_json
 from ingest.store.base import days_ms, ms
 from ingest.store.pages import compress
@@ -156,12 +158,26 @@ class Backfills(Work):
             pipeline.zadd(self.keys.due("fetch"), {f"backfill:{state.source}": self.now_ms()})
             pipeline.execute()
 
-    def stop_backfill(self, state: Backfill) -> None:
-        """Take it out of `due`; `state` says that it has ended. A step that is under way is dropped."""
+    def amend_backfill(
+        self, source: str, change: Callable[[Backfill], Backfill], seconds: float = 0.0
+    ) -> Backfill | None:
+        """Change the walk that is under way, as its last step left it, and have its next one made in `seconds`. A step
+        that is under way is dropped. Returns the changed walk; None where none is under way."""
+        while waiting := self.waiting(f"backfill:{source}"):
+            known = self.backfill(source)
+            if known is None or not known.running:
+                return None
+            changed = change(known)
+            with suppress(LeaseLost):  # a step began or ended in between
+                self._reschedule(waiting[0], seconds, "0", {"state": to_json(changed).decode()})
+                return changed
+        return None
+
+    def stop_backfill(self, source: str) -> None:
+        """Take it out of `due`, once its state says that it has ended."""
         with self._redis.pipeline(transaction=True) as pipeline:
-            pipeline.zrem(self.keys.due("fetch"), f"backfill:{state.source}")
-            pipeline.hset(self.keys.backfill(state.source), "state", to_json(state))
-            pipeline.pexpire(self.keys.backfill(state.source), days_ms(KEPT_DAYS))
+            pipeline.zrem(self.keys.due("fetch"), f"backfill:{source}")
+            pipeline.pexpire(self.keys.backfill(source), days_ms(KEPT_DAYS))
             pipeline.execute()
 
     def keep_found(self, source: str, entries: Sequence[Entry]) -> None:

@@ -1,12 +1,14 @@
 """A walk into a source's past: over each way that it may have, a step at a time, none of them twice."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 import pytest
 
 from ingest import backfill
@@ -429,6 +431,51 @@ def test_a_walk_that_was_stopped_goes_on_where_it_was(begin: Begin, outlet: Outl
     walked(wire)
     assert published(wire) == reports(outlet, range(6))
     assert outlet.paths().count("/archive") == 1
+
+
+@pytest.mark.parametrize("said", ["stop", "missed"])
+def test_what_a_step_wrote_in_between_is_kept_when_a_walk_is_stopped_or_goes_on_for_what_was_missed(
+    begin: Begin, outlet: Outlet, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    wire = begin(source=LISTING.format(url=outlet.url))
+    articles(outlet, range(6))
+    outlet.publish("/archive", listing(range(3, 6)[::-1], "?page=1"))
+    outlet.publish("/archive?page=1", listing(range(3)[::-1]))
+    ask(wire, day(0))
+    (source,) = wire.context.settings.sources.values()
+    for _ in range(10):
+        if wire.step("backfill:outlet") == "begins on a listing":
+            break
+    read, steps = Store.backfill, iter([True])
+
+    def read_before_a_step(store: Store, name: str) -> Backfill | None:
+        known = read(store, name)
+        if next(steps, False):
+            wire.step("backfill:outlet")
+        return known
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "backfill", read_before_a_step)
+        if said == "stop":
+            backfill.stop(wire.store, "outlet")
+        else:
+            backfill.missed(wire.store, source, day(9).timestamp(), time.time())
+    if said == "stop":
+        ask(wire, day(0))
+    walked(wire)
+    assert published(wire) == reports(outlet, range(6))
+
+
+def test_a_walk_of_a_source_that_was_added_a_moment_ago_waits_until_it_is_known_here(
+    begin: Begin, outlet: Outlet
+) -> None:
+    wire = begin(source=f'sitemaps = ["{outlet.url}/sitemap.xml"]\n')
+    (source,) = wire.context.settings.sources.values()
+    backfill.begin(wire.store, msgspec.structs.replace(source, id="added"), MAY.timestamp())
+    for _ in range(4):
+        assert wire.step("backfill:added") == "not configured here yet"
+    assert wire.step("backfill:added") == "ended, as far as it goes"
+    assert wire.store.waiting("backfill:added") is None
 
 
 def test_asking_again_for_less_changes_nothing_and_for_more_begins_anew(begin: Begin, outlet: Outlet) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ingest import backfill
 from ingest.store import Backfill, Store
 from tests.integration.polite import MAIN, Begin, Wire
 from tests.integration.test_backfill import (
@@ -127,7 +128,7 @@ def test_a_feed_that_is_new_each_time_is_not_walked_at_each_poll(wire: Wire, out
         poll(wire, *range(number * 10, number * 10 + 10))
         walks += walk(wire) is not None
         if walk(wire):
-            wire.store.stop_backfill(Backfill(source="outlet", since=0, until=0, ended=1.0, end="stopped"))
+            backfill.stop(wire.store, "outlet")
         passes(wire, redis, HOUR)
     assert 2 <= walks <= 4, "in a day of hourly polls"
 
