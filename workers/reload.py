@@ -62,7 +62,7 @@ class Folder:
 
 
 def stamp(config: Path) -> Stamp:
-    """What each of the files is by its name, inode, size and time of change; those that cannot be had are left out."""
+    """What each of the files is by its name, inode, size and time of change; zeros where it cannot be had."""
     return frozenset(_stamps(config))
 
 
@@ -71,11 +71,18 @@ def _stamps(config: Path) -> Iterator[tuple[str, int, int, int]]:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    if entry.name.endswith(".toml"):
-                        found = entry.stat()  # what a link points to, as mounted volumes are made of them
-                        yield entry.path, found.st_ino, found.st_size, found.st_mtime_ns
+                    if entry.name.endswith(".toml") and not entry.name.startswith("."):
+                        yield entry.path, *_stat(entry)
         except OSError:
             continue
+
+
+def _stat(entry: os.DirEntry[str]) -> tuple[int, int, int]:
+    try:
+        found = entry.stat()  # what a link points to, as mounted volumes are made of them
+    except OSError:  # a link that points to nothing, for now
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 # ── what is new ──

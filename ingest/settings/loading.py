@@ -213,7 +213,7 @@ def _check_secret(file: Path, name: str, secret: str, environ: Mapping[str, str]
 
 def _sources(folder: Path) -> dict[str, Source]:
     sources: dict[str, Source] = {}
-    for file in sorted(folder.glob("*.toml")):
+    for file in sorted(folder.glob("[!.]*.toml")):  # hidden ones are what editors and systems leave beside a file
         source = read_source(file, toml.read(file))
         sources[source.id] = source
     return sources

@@ -53,6 +53,18 @@ def test_files_are_read_once_after_each_change_and_not_for_what_is_no_part_of_th
     assert rested(folder)
 
 
+def test_what_an_editor_leaves_beside_a_file_is_no_source_and_hides_no_change(config: Path) -> None:
+    (config / "sources" / ".#outlet.toml").symlink_to("somebody@here.4711")
+    (config / "sources" / "._outlet.toml").write_bytes(b"\x00\x05")
+    assert list(read(config).sources) == ["outlet"]
+    (config / "sources" / "away.toml").symlink_to(config / "nowhere.toml")
+    folder = Folder(config)
+    assert rested(folder)
+    for name in ("first", "second", "third"):
+        add_source(config, name)
+        assert rested(folder), "wherever in the folder the broken link stands"
+
+
 def test_a_file_that_grows_is_not_read_until_it_rests(config: Path) -> None:
     folder = Folder(config)
     assert rested(folder)
