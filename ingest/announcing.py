@@ -43,9 +43,10 @@ def denied(context: Context, callback: Callback, topic: str, reason: str, now: f
     """The hub does not tell of this feed's news (any more): it is polled by its rhythm, from now on."""
     if topic != callback.topic or callback.mode != "subscribe":
         return False
-    context.store.denied(callback, reason[:200], DENIED)
+    said = "".join(each if each.isprintable() else " " for each in reason[:200])  # people read it, and terminals obey
+    context.store.denied(callback, said, DENIED)
     poll_soon(context, callback.feed, now)
-    _log.warning("hub %s denies feed=%s: %s", callback.hub, callback.feed, reason[:200])
+    _log.warning("hub %s denies feed=%s: %s", callback.hub, callback.feed, said)
     return True
 
 

@@ -92,9 +92,10 @@ Step = Literal["", "subscribe", "renew", "leave"]
 def named(links: Mapping[str, str], said: Named) -> Named:
     """What the answer's Link headers and what the feed itself says make together: by WebSub, 4, the headers first.
 
-    A feed that was not modified says what it said last.
+    A feed that was not modified says what it said last. Addresses that a terminal would obey are none.
     """
-    return Named(links.get("hub") or said.hub, links.get("self") or said.topic)
+    names = Named(links.get("hub") or said.hub, links.get("self") or said.topic)
+    return names if all(map(str.isprintable, names)) else Named()
 
 
 def step(names: Named, base: str, known: Callback | None, until: float, ahead: float, now: float) -> Step:

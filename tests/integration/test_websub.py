@@ -294,6 +294,14 @@ def test_a_hub_that_denies_is_left_alone_for_a_day(trusted: Station) -> None:
     assert len(trusted.hub.asked) == asked + 1
 
 
+def test_what_a_hub_says_in_denying_is_words_and_no_command_to_a_terminal(
+    followed: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert followed.hub.deny("\x1b[2J\nERROR all is lost") == 200
+    assert "the hub denies it:  [2J ERROR all is lost" in followed.remarks()
+    assert "\x1b" not in caplog.text and "\nERROR all" not in caplog.text
+
+
 # ── leaving ──
 
 

@@ -139,6 +139,7 @@ def test_what_a_feed_names_is_known_although_its_head_is_not_read_again(read_by_
         ({"hub": HUB, "self": TOPIC}, Named("https://other.example/", "https://o.example/"), Named(HUB, TOPIC)),
         ({}, Named(HUB, TOPIC), Named(HUB, TOPIC)),
         ({"hub": HUB}, Named("", TOPIC), Named(HUB, TOPIC)),
+        ({}, Named(f"{HUB}\x1b[2J", TOPIC), Named()),
     ],
 )
 def test_headers_count_before_the_feed(header: dict[str, Any], said: Named, hub: Named) -> None:
