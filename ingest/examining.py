@@ -89,16 +89,20 @@ class Examination:
             pool.shutdown(cancel_futures=True)
 
     def _ask_host(self, feeds: list[Feed], found: "SimpleQueue[Examined]") -> None:
-        silent = 0
+        silent, pause = 0, False
         for number, feed in enumerate(feeds):
-            if number and silent < PATIENCE:
+            if number and silent < PATIENCE and not pause:
                 self._stopped.wait(self._pause(feed))
             if self._stopped.is_set():
                 return
             if silent >= PATIENCE:
                 found.put(_of(feed, problem=f"not asked: {PATIENCE} other addresses of its host gave no answer"))
                 continue
+            if pause:
+                found.put(_of(feed, problem="not asked: its host asked to be left alone for a while"))
+                continue
             fetch, examined = self._ask(feed)
+            pause = bool(fetch and fetch.asks_for_a_pause)
             silent = silent + 1 if fetch and fetch.outcome in _SILENT else 0
             found.put(examined)
 

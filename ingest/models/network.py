@@ -63,6 +63,11 @@ class Fetch(Record, frozen=True, kw_only=True):
     def ok(self) -> bool:
         return self.outcome is Outcome.OK
 
+    @property
+    def asks_for_a_pause(self) -> bool:
+        """Whether its host asks to be left alone. A 503 that says no time may be a wall before one page."""
+        return self.status == 429 or (self.status == 503 and self.retry_after is not None)
+
     def page(self, fetched: datetime) -> "Page":
         """What it brought, as an article's page."""
         return Page(

@@ -18,7 +18,7 @@ MOST_SECONDS = 60.0
 """That the pauses may take: a host that asks for long ones is asked less."""
 
 MOST_UNANSWERED = 3
-"""Answers of one host that never came; who is asked on waits for nothing."""
+"""Answers of one host that never came; who is asked on waits for nothing. A host that asks to be left alone is."""
 
 LEAST_GETS = 8
 """For the front page, a way or two, and the articles."""
@@ -42,6 +42,8 @@ class Turns:
         fetch = robots.get(self._asking, self._source(url), url)
         if fetch.outcome is Outcome.TIMEOUT:
             self._unanswered[_host(url)] += 1
+        if fetch.asks_for_a_pause:
+            self._unanswered[_host(url)] = MOST_UNANSWERED
         return fetch
 
     def robots(self, url: str) -> str:
@@ -69,7 +71,7 @@ class Turns:
             at = max(time.monotonic(), self._next.get(host, 0.0))
             self._next[host] = at + self.pause(url)
         time.sleep(max(0.0, at - time.monotonic()))
-        return True
+        return self._unanswered[host] < MOST_UNANSWERED  # another thread may have heard meanwhile
 
     def pause(self, url: str) -> float:
         """Seconds that the URL's host is given between two requests."""

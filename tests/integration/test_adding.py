@@ -411,6 +411,13 @@ def test_what_could_not_be_written_is_refused_before_anything_is_asked(
     assert outlet.paths() == []
 
 
+def test_an_outlet_that_asks_to_be_left_alone_is(add: Add, outlet: Outlet) -> None:
+    wordpress(outlet)
+    outlet.publish("/", "busy", status=429, headers={"Retry-After": "600"})
+    assert add(outlet.url).code == 1
+    assert [path for path in outlet.paths() if path != "/robots.txt"] == ["/"]
+
+
 def test_an_outlet_that_does_not_answer_is_not_waited_for_again_and_again(add: Add, outlet: Outlet) -> None:
     (add.folder / "teletipo.toml").write_text(
         '[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\ndeadline = 0.4\n'

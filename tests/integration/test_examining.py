@@ -96,6 +96,15 @@ def test_a_host_that_gives_no_answer_is_not_asked_for_everything(tmp_path: Path,
     assert all("not asked: 3 other addresses" in str(each["problem"]) for each in list(found.values())[3:])
 
 
+def test_a_host_that_asks_to_be_left_alone_is(tmp_path: Path, outlet: Outlet) -> None:
+    busy = outlet.publish("/busy", "", status=429, headers={"Retry-After": "600"})
+    config = config_folder(tmp_path / "config", outlet.url, main=MAIN)
+    file = config / "sources" / "outlet.toml"
+    file.write_text(file.read_text().replace(f'"{outlet.url}/feed"', f'"{busy}", "{outlet.url}/feed"'))
+    assert "asked to be left alone" in str(by_url(config)[feed(outlet)]["problem"])
+    assert "/feed" not in outlet.paths()
+
+
 def test_an_index_of_sitemaps_is_judged_by_its_latest_one(tmp_path: Path, outlet: Outlet) -> None:
     now = datetime.now(UTC).date().isoformat()
     maps = [outlet.publish(f"/map-{n}.xml", _urlset(f"{outlet.url}/a/{n}", now), "text/xml") for n in (1, 2)]
