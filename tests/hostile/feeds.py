@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from ingest.models import Outcome
 from tests.hostile.large import bomb
 from tests.hostile.line import Line
 from tests.hostile.outlet import good_feed
@@ -257,7 +256,7 @@ def sitemaps_by_the_thousand(line: Line) -> None:
         line.answer(good_feed(line.url, "sitemap"))
 
 
-@way(Outcome.REFUSED_ADDRESS, "is not public", holds="the address guard", kind="sitemap")
+@way(PARSE_FAILED, "is not public", holds="the address guard", kind="sitemap")
 def sitemaps_at_home(line: Line) -> None:
     """An index of sitemaps that leads into the reader's own network."""
     line.answer(_index("http://10.0.0.1/sitemap.xml"))
