@@ -101,7 +101,7 @@ def _older(feed: Feed, fetch: Fetch, way: Way, cursor: Cursor, state: Backfill, 
     if way.kind == "sitemap" or not fetch.ok:
         return ""
     if way.kind == "wordpress":
-        last = not parsed.entries or len(parsed.entries) < cursor.size
+        last = len(parsed.listed) < max(cursor.size, 1)  # with those behind a password, which are no entries
         return "" if last else posts_of(way, state, cursor.page + 1)
     if older := older_page(feed, fetch):
         return older

@@ -205,9 +205,10 @@ def test_where_one_way_does_not_come_back_far_enough_the_next_is_tried(begin: Be
 
 
 class Posts(Outlet):
-    """An outlet with a WordPress API of so many posts, the newest first. deaf: it ignores the number of the page."""
+    """An outlet with a WordPress API of so many posts, the newest first. deaf: it ignores the number of the page;
+    locked: the post that is behind a password."""
 
-    posts, deaf = 0, False
+    posts, deaf, locked = 0, False, -1
 
     def __enter__(self) -> "Posts":
         super().__enter__()
@@ -227,7 +228,7 @@ class Posts(Outlet):
         return Answer(json.dumps([self._post(n) for n in shown]).encode(), "application/json")
 
     def _post(self, number: int) -> dict[str, Any]:
-        text = {"rendered": page(number).partition("<article>")[2]}
+        text = {"rendered": page(number).partition("<article>")[2], "protected": number == self.locked}
         written = day(number).strftime("%Y-%m-%dT%H:%M:%S")
         return {
             "id": number,
@@ -258,6 +259,18 @@ def test_a_wordpress_api_is_walked_back_to_the_first_post_of_that_time(
         else:
             assert (ended.end, ended.pages) == ("complete", 3)
             assert published(wire) == reports(outlet, range(10, 241))
+
+
+def test_a_post_behind_a_password_does_not_end_the_walk_over_a_wordpress_api(
+    store: Store, write_config: WriteConfig
+) -> None:
+    with Posts() as outlet:
+        outlet.posts, outlet.locked = 230, 100
+        settings = write_config(outlet, main=MAIN, source=WORDPRESS.format(url=outlet.url))
+        wire = Wire(Context(settings, store, Fetcher(settings.fetch), random=lambda: 0.0), outlet)
+        ask(wire, day(0), day(240))
+        walked(wire)
+        assert published(wire) == reports(outlet, [n for n in range(230) if n != outlet.locked])
 
 
 # ── what outlets do ──────────────────────────────────────────────────────────────────────────────────────────────────
