@@ -24,6 +24,7 @@ from ingest.maps import DAY, RECENT, day_of, sift, wanted
 from ingest.models import Feed, Fetch, Outcome
 from ingest.noted import KnownMap, Noted
 from ingest.parse import Map, Told, told_in
+from ingest.schedule import FINAL, FINAL_STATUS
 from ingest.store import FeedState
 
 _log = logging.getLogger("teletipo.pipeline")
@@ -41,6 +42,7 @@ PATIENCE, SPARE = 10.0, 10.0
 """Seconds that a poll waits for its host's turn, and those of its lease that it leaves for the claims."""
 
 _LEAVE_ALONE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_LASTING = {HTTPStatus.NOT_FOUND, *FINAL_STATUS}
 
 
 class Read(NamedTuple):
@@ -171,7 +173,7 @@ class Poll:
         self._failed += 1
         self._failure = self._failure or failure
         known = self._known.get(each.url, KnownMap())
-        lasting = isinstance(failure, ParseFailed) or 400 <= failure.fetch.status < 500
+        lasting = isinstance(failure, ParseFailed) or failure.fetch.outcome in FINAL or failure.fetch.status in _LASTING
         changed = each.changed if lasting else known.changed
         self._keep(each.url, replace(known, changed=changed, read=time.time(), error=str(failure)), None)
 

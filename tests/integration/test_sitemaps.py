@@ -244,6 +244,29 @@ def test_a_host_that_asks_for_a_pause_in_the_middle_is_left_alone_and_nothing_is
     assert mapped.store.entry_state(article_id(f"{mapped.outlet.url}/a")), "what was read before is claimed"
 
 
+@pytest.mark.parametrize("status", [429, 503, 403])
+def test_one_that_was_refused_for_a_while_is_read_afterwards_although_nothing_says_that_it_changed(
+    begin: Begin, redis: Any, status: int
+) -> None:
+    mapped = begin("index.xml")
+    mapped.sitemap("a.xml", "a")
+    mapped.index("index.xml", {"a.xml": ago(0.1), "b.xml": ago(0.2)})
+    mapped.outlet.publish("/b.xml", "not now", status=status, headers={"Retry-After": "1"})
+    mapped.poll()
+    redis.delete(mapped.store.keys.pause(mapped.outlet.url.removeprefix("http://")))
+    mapped.sitemap("b.xml", "b")
+    assert mapped.poll()[1] == ["b"]
+
+
+def test_one_that_is_too_large_is_not_asked_for_at_each_poll(begin: Begin) -> None:
+    mapped = begin("index.xml", main=MAIN + "max_bytes = 2000\n")
+    mapped.sitemap("a.xml", "a")
+    mapped.sitemap("b.xml", *(f"{n}" for n in range(100)))
+    mapped.index("index.xml", {"a.xml": ago(0.1), "b.xml": ago(0.2)})
+    mapped.poll()
+    assert mapped.poll()[0] == ["index.xml"]
+
+
 def test_the_hosts_pace_is_kept_between_the_sitemaps_of_an_index(begin: Begin) -> None:
     mapped = begin("index.xml", main=MAIN.replace("delay = 0.0", "delay = 0.3"))
     for n in range(3):
