@@ -32,10 +32,12 @@ class Callbacks(Base):
         return self.callback(known.decode()) if known else None
 
     def callbacks_except(self, feed_ids: Collection[str]) -> list[Callback]:
-        """Subscriptions of feeds that are none of these."""
+        """Subscriptions of feeds that are none of these. Those that have run out are forgotten."""
         kept = text(self._redis.hgetall(self.keys.callbacks))
-        found = (self.callback(callback_id) for feed_id, callback_id in kept.items() if feed_id not in feed_ids)
-        return [callback for callback in found if callback]
+        found = {feed_id: self.callback(kept[feed_id]) for feed_id in kept if feed_id not in feed_ids}
+        if lost := [feed_id for feed_id, callback in found.items() if not callback]:
+            self._redis.hdel(self.keys.callbacks, *lost)
+        return [callback for callback in found.values() if callback]
 
     def ask_hub(self, callback: Callback, error: str) -> None:
         """The hub is about to be asked for this. error: what became of the requests before."""

@@ -344,6 +344,17 @@ def test_a_feed_that_is_taken_out_of_the_configuration_leaves_its_hub(followed: 
     assert list(followed.hub.subscribers) != [form["hub.callback"]]
 
 
+def test_a_subscription_that_ran_out_after_its_feed_was_taken_out_of_the_configuration_is_forgotten(
+    followed: Station, redis: Any
+) -> None:
+    keys = followed.store.keys
+    redis.delete(*(keys.callback(callback.decode()) for callback in redis.hvals(keys.callbacks)))
+    assert followed.store.callbacks_except({followed.feed}) == []
+    assert redis.hexists(keys.callbacks, followed.feed), "a feed that is there may be asking its hub at this moment"
+    assert followed.store.callbacks_except(()) == []
+    assert not redis.exists(keys.callbacks)
+
+
 def test_a_hub_that_goes_on_after_it_was_left_is_told_that_nobody_listens(followed: Station) -> None:
     form = followed.hub.form
     followed.context = msgspec_context(followed, callback="")
