@@ -83,7 +83,7 @@ def read_list(body: bytes) -> tuple[list[Listed], list[Passed]]:
 
 def address_of(written: str) -> str:
     """The http(s) address that was meant, empty where none was: `feed:` is a scheme of readers, `&amp;` a slip."""
-    address = re.sub(r"\s+\w+=.*$", "", written.strip(), flags=re.DOTALL)  # the next attribute, unquoted
+    address = re.sub(r"(?<!\s)\s++\w++=.*$", "", written.strip(), flags=re.DOTALL)  # the next attribute, unquoted
     address = address.replace("&amp;", "&")
     address = re.sub(r"^feed:(?://)?(?=https?:)", "", address, flags=re.IGNORECASE)
     address = re.sub(r"^(?:feed:)?//", "http://", address, flags=re.IGNORECASE)

@@ -71,6 +71,12 @@ def test_an_address_whose_quotation_mark_was_forgotten_costs_no_other_one() -> N
     assert sorted(found) == [f"https://{name}.example/feed" for name in "abcd"]
 
 
+def test_an_address_of_a_hundred_thousand_spaces_takes_no_time() -> None:
+    began = time.monotonic()
+    assert read_list(f'<outline text="a" xmlUrl="http://h.example/{" " * 100_000}x"/>'.encode())[0] != []
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize("piece", ["<!--", "<outline ", "<outline xmlurl=", "&", '<outline text="a"><opml>', '"a '])
 def test_a_hostile_megabyte_takes_seconds(piece: str) -> None:
     body = piece * (1_000_000 // len(piece)) + outline("https://b.example/feed")
