@@ -34,7 +34,13 @@ def begin(store: Store, source: Source, since: float, until: float | None = None
     )
     said = "begins"
     if known and known.running:
-        state = replace(state, since=min(since, known.since), until=max(state.until, known.until), why="asked")
+        state = replace(
+            state,
+            since=min(since, known.since),
+            until=max(state.until, known.until),
+            why="asked",
+            again_since=known.again_since,
+        )
         said = "begins anew, for all that was asked for"
     store.begin_backfill(state, Cursor())
     return state, said

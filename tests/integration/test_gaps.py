@@ -165,3 +165,15 @@ def test_a_gap_found_while_a_walk_is_under_way_is_walked_after_it(wire: Wire, ou
         walked(wire, 1)
     assert walked(wire).end
     assert published(wire) == reports(outlet, range(30))
+
+
+def test_a_gap_that_is_to_be_walked_is_not_forgotten_where_a_person_asks_for_more(wire: Wire, outlet: Outlet) -> None:
+    from tests.integration.test_backfill import MAY, ask, day
+
+    ask(wire, MAY, day(1))
+    poll(wire, *range(10))
+    poll(wire, *range(20, 30))
+    missed = now(wire).again_since
+    ask(wire, day(-9), day(1))
+    assert now(wire).since == day(-9).timestamp()
+    assert now(wire).again_since == missed > 0
