@@ -19,6 +19,9 @@ DAY = 86_400.0
 MOVES, MOVED_FOR = 5, 3 * DAY
 """A permanent redirect is adopted when so many polls in a row, over so long, have led to the same address."""
 
+LEAST_SECONDS = 1.0
+"""For a second GET in one poll, however long the first one took."""
+
 _NOT_THERE = {
     Outcome.GONE,
     Outcome.BAD_URL,
@@ -39,10 +42,11 @@ def ask(context: Context, feed: Feed, state: FeedState, now: float, unpaced: str
     `robots.get`."""
     url, known = address(feed, state), _known(state)
     fetch = robots.get(context.asking, feed.source, url, known, unpaced=unpaced)
+    left = max(context.settings.fetch.deadline - fetch.elapsed, LEAST_SECONDS)  # two GETs, but one lease
     if url != feed.address and _is_not_there(fetch):
-        return robots.get(context.asking, feed.source, feed.address), False
+        return robots.get(context.asking, feed.source, feed.address, seconds=left), False
     if fetch.status == HTTPStatus.NOT_MODIFIED and now - state.whole >= DAY:
-        whole = robots.get(context.asking, feed.source, url, Validators(body_hash=state.body_hash))
+        whole = robots.get(context.asking, feed.source, url, Validators(body_hash=state.body_hash), seconds=left)
         if whole.ok or whole.outcome is Outcome.NOT_MODIFIED:
             return whole, True
     return fetch, False

@@ -68,7 +68,8 @@ def get(
 
     Where it does not, the outcome is REFUSED_BY_ROBOTS; where it cannot be had, that of asking for it, with the seconds
     until it is asked for again in `retry_after`. What it says about training models goes into the fetch's `terms`.
-    `[fetch] robots = "ignore"` asks nobody. unpaced: a host that is known to need no pace, as `Turn` has it.
+    `[fetch] robots = "ignore"` asks nobody. unpaced: a host that is known to need no pace, as `Turn` has it;
+    seconds: for the GET, where less than the deadline is left.
     """
     if not asking.settings.obeys_robots(source):
         return _answered(asking, asking.fetcher.get(url, validators, seconds=seconds), unpaced)

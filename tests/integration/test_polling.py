@@ -15,11 +15,11 @@ from workers.demo.outlet import Answer, Headline, Outlet, rss
 class Liar(Outlet):
     """Once it lies, it says "not modified" to whoever sends any validator, whatever has changed."""
 
-    lies = False
+    lies, slowly = False, 0.0
 
     def _answer(self, path: str, headers: Any) -> Answer:
         if self.lies and path == "/feed" and "if-none-match" in headers:
-            return Answer(status=304)
+            return Answer(status=304, delay=self.slowly)
         return super()._answer(path, headers)
 
 
@@ -184,6 +184,20 @@ def test_a_304_that_hid_nothing_is_believed_for_another_day(begin: Begin, outlet
     assert [poll(wire), poll(wire)] == ["not modified", "not modified"]
     assert conditional(outlet) == [False, True, False, True]
     assert wire.state().lies == 0
+
+
+def test_a_slow_304_and_the_check_behind_it_take_no_longer_than_one_fetch_may(
+    begin: Begin, outlet: Liar, redis: Any
+) -> None:
+    wire = begin(main='[fetch]\nallow_addresses = ["127.0.0.0/8"]\ndelay = 0.0\ndeadline = 2.0\n')
+    outlet.publish("/feed", feed_of(outlet, "a"), "application/rss+xml")
+    poll(wire)
+    outlet.lies, outlet.slowly = True, 1.0
+    outlet.publish("/feed", "", never=True)
+    passes(wire, redis, DAY)
+    began = time.monotonic()
+    assert poll(wire) == "not modified", "what the 304 said still counts"
+    assert time.monotonic() - began < 2.9
 
 
 def test_a_body_that_differs_in_no_entry_is_no_lie(begin: Begin, outlet: Liar, redis: Any) -> None:
