@@ -15,8 +15,8 @@ from ingest.claiming import tidy
 from ingest.context import Context
 from ingest.errors import FetchFailed, ParseFailed
 from ingest.models import Entry, Feed
-from ingest.noted import KnownMap, address_hash, change_hash, noted_of
 from ingest.parse import parse
+from ingest.sitemaps.noted import KnownMap, address_hash, change_hash, noted_of
 from ingest.store import Claim, FeedState
 from ingest.wordpress import POLLED, posts_url
 

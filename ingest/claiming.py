@@ -15,7 +15,7 @@ from ingest.context import Context
 from ingest.models import Entry, Feed, Fetch
 from ingest.parse import Listed, Parsed, Told, parse
 from ingest.roll import Roll, RollEntry, Seen, enrolled
-from ingest.sitemaps import Poll
+from ingest.sitemaps.poll import Poll
 from ingest.store import Claim, FeedState
 
 _log = logging.getLogger("teletipo.pipeline")
@@ -66,7 +66,7 @@ def claim_found(context: Context, feed: Feed, fetch: Fetch) -> Found:
 
 
 def claim_mapped(context: Context, feed: Feed, fetch: Fetch, state: FeedState, until: float) -> Found:
-    """The same of a sitemap, and of those that an index names: see ingest/sitemaps.py. until: by time.monotonic."""
+    """The same of a sitemap, and of those that an index names: see ingest/sitemaps. until: by time.monotonic."""
     poll, new, said, fresh = Poll(context, feed, state, until), list[str](), tuple[str, ...](), 0
     for read in poll.read(fetch):
         came, dates = _claimed(context, feed, _entries(feed, read.new), {})

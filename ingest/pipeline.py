@@ -23,7 +23,6 @@ from ingest.compose import Composed, compose_known
 from ingest.context import Context, InHand
 from ingest.errors import ExtractFailed, FetchFailed, LeaseLost, WorkFailed
 from ingest.extract import Evidence, Outlet, attentive, evidence_of, outlet_of, packed, taught
-from ingest.hubs import believed, tended
 from ingest.missed import look_for_missed
 from ingest.models import Entry, Feed, Fetch, Outcome, Page, Source
 from ingest.pacing import Heard, next_poll
@@ -34,7 +33,8 @@ from ingest.setbacks import set_back
 from ingest.settings import Settings
 from ingest.store import FeedState, FirstLook, Known, Lease
 from ingest.watch import look_again
-from ingest.websub import Named, named
+from ingest.websub.hubs import believed, tended
+from ingest.websub.trust import Named, named
 
 _log = logging.getLogger("teletipo.pipeline")
 

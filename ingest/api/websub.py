@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from ingest.announcing import announced, confirmed, denied
 from ingest.context import Context
+from ingest.websub.announcing import announced, confirmed, denied
 
 MOST_BYTES = 5_000_000
 """Of what a hub sends: some send the whole feed, with all its texts."""

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from msgspec.structs import replace
 
-from ingest.maps import lists_articles
 from ingest.models import Source, short_hash
+from ingest.sitemaps.sift import lists_articles
 from ingest.store import Backfill, Cursor, Way
 from ingest.wordpress import posts_url
 

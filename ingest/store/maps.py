@@ -1,4 +1,4 @@
-"""What was read of each sitemap of a feed, see ingest/maps.py: a feed has one, or as many as its index names."""
+"""What was read of each sitemap of a feed, see ingest/sitemaps: a feed has one, or as many as its index names."""
 
 from contextlib import suppress
 from itertools import accumulate
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ingest.noted import KnownMap, Noted
+from ingest.sitemaps.noted import KnownMap, Noted
 from ingest.store.base import Base, days_ms, ms
 
 MOST, MOST_ADDRESSES = 400, 500_000

@@ -73,7 +73,7 @@ class FeedState(Record, frozen=True, kw_only=True):
     entries of it were last missed, and how often in a row; silence: see ingest/silence.py. hub, topic: what it names to
     subscribe to its news with (WebSub); follows: the hub that was asked to tell of them; hub_since, hub_until: while it
     does; hub_error: why it does not; announced, missed: entries of which it told, and that it left out; proved: see
-    ingest/websub.py; pinged: when it called last, told: when it last said that there is more than it told; refused:
+    ingest/websub; pinged: when it called last, told: when it last said that there is more than it told; refused:
     calls signed wrongly. unfinished: 1 for an index of sitemaps, and where one poll had
     no room for all news; changes: when an API was last asked for modified posts."""
 

@@ -10,7 +10,7 @@ from ingest.models import Feed, Source
 from ingest.silence import silent_since
 from ingest.store.backfills import Backfill, day_of, walk_in_words
 from ingest.store.reading import FeedState, silence_of
-from ingest.websub import PROVEN
+from ingest.websub.trust import PROVEN
 
 NO_WALKS: Mapping[str, Backfill] = {}
 

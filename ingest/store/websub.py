@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.store.base import Base, days_ms, ms
 from ingest.store.entries import text
-from ingest.websub import LONGEST_WAIT, PENDING, Callback
+from ingest.websub.trust import LONGEST_WAIT, PENDING, Callback
 
 _KEPT_LONGER = 2 * LONGEST_WAIT
 """Seconds that a subscription is known beyond its lease: a hub that does not verify is asked again meanwhile."""

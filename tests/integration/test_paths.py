@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.cli.paths import paths_of
+from ingest.cli.sources.paths import paths_of
 from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.models import Entry, article_id

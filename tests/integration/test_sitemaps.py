@@ -11,9 +11,9 @@ import pytest
 
 from ingest.context import Context
 from ingest.fetch import Fetcher
-from ingest.maps import MOST_NEW
 from ingest.models import article_id
 from ingest.pipeline import run
+from ingest.sitemaps.sift import MOST_NEW
 from ingest.store import FeedState, Store
 from tests.conftest import WriteConfig
 from tests.integration.polite import MAIN

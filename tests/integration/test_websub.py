@@ -8,17 +8,17 @@ import msgspec
 import pytest
 import requests
 
-from ingest.announcing import MOST_CALLS, MOST_READ
 from ingest.claiming import MOST_ANNOUNCED
 from ingest.context import Context
 from ingest.fetch import Fetcher
-from ingest.hubs import BETWEEN
 from ingest.models import article_id
 from ingest.pacing import half_renewed_in
 from ingest.rhythm import Rhythm
 from ingest.settings import Settings, WebSubSettings
 from ingest.store import Store, source_state
-from ingest.websub import DAY, FACTOR, GRACE, METHODS, PENDING, PROVEN
+from ingest.websub.announcing import MOST_CALLS, MOST_READ
+from ingest.websub.hubs import BETWEEN
+from ingest.websub.trust import DAY, FACTOR, GRACE, METHODS, PENDING, PROVEN
 from ingest.why import why
 from tests.conftest import WriteConfig
 from tests.hub import Hub, names_hub

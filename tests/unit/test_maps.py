@@ -6,9 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.clean import read_date
-from ingest.maps import MOST_NEW, MOST_UNDATED, RECENT, STAMPED, Sifted, day_in, day_of, lists_articles, sift, wanted
-from ingest.noted import KnownMap, Noted, address_hash, change_hash, noted_of
 from ingest.parse import Map, Told
+from ingest.sitemaps.noted import KnownMap, Noted, address_hash, change_hash, noted_of
+from ingest.sitemaps.sift import (
+    MOST_NEW,
+    MOST_UNDATED,
+    RECENT,
+    STAMPED,
+    Sifted,
+    day_in,
+    day_of,
+    lists_articles,
+    sift,
+    wanted,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SINCE = NOW.timestamp() - RECENT

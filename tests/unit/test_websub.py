@@ -18,7 +18,7 @@ from ingest.rhythm import Rhythm
 from ingest.roll import NOTHING, Seen
 from ingest.settings import load
 from ingest.store import FeedState
-from ingest.websub import (
+from ingest.websub.trust import (
     DAY,
     FACTOR,
     GRACE,

@@ -1,7 +1,7 @@
 """What a poll does about the feed's hub: what it shows of it, and the subscription that is to be made or renewed.
 
     FeedState + Found ─► believed ─► the next poll, later where the hub is trusted
-    feed, hub ─► tended ─POST─► the hub, which verifies at /websub/<callback> (see ingest/announcing.py)
+    feed, hub ─► tended ─POST─► the hub, which verifies at /websub/<callback> (see ingest/websub/announcing.py)
 
 A hub never harms a poll: it is asked when that is over, and what it answers decides nothing but the subscription.
 """
@@ -22,7 +22,7 @@ from ingest.pacing import Fields, came, half_renewed_in
 from ingest.schedule import Interval
 from ingest.settings import Settings
 from ingest.store import FeedState
-from ingest.websub import HOUR, Callback, Named, Trust, judged, step, stretched
+from ingest.websub.trust import HOUR, Callback, Named, Trust, judged, step, stretched
 
 _log = logging.getLogger("teletipo.websub")
 

@@ -12,8 +12,8 @@ from rich.progress import track
 from ingest import robots
 from ingest.baseline import Baseline, drift
 from ingest.cli.group import Place, complaints, console, drift_line, pass_place
-from ingest.cli.learned import learned_lines
 from ingest.cli.pages import page_from, page_of
+from ingest.cli.sources.learned import learned_lines
 from ingest.errors import FetchFailed, StoreError
 from ingest.examining import Examination, Examined
 from ingest.models import Source
@@ -63,7 +63,7 @@ def check(
 
 
 def _check_page(settings: Settings, chosen: list[Source], names: tuple[str, ...], page: str, day: date | None) -> None:
-    from ingest.cli.checking import check_page
+    from ingest.cli.sources.checking import check_page
 
     if len(names) != 1:
         raise click.UsageError("--page is about the rules of one source; name it")
@@ -82,7 +82,7 @@ def _examined(examination: Examination, chosen: list[Source]) -> list[Examined]:
 
 
 def _told(found: list[Examined], *, problems: bool, as_json: bool) -> None:
-    from ingest.cli.examined import print_json, show_examined
+    from ingest.cli.sources.examined import print_json, show_examined
 
     if as_json:
         print_json(found, problems=problems)
@@ -92,7 +92,7 @@ def _told(found: list[Examined], *, problems: bool, as_json: bool) -> None:
 
 def _check_article(asking: robots.Asking, source: Source, found: list[Examined], day: date | None) -> bool:
     """The first entry's page, after the pause that its host is given between two pages."""
-    from ingest.cli.checking import check_page
+    from ingest.cli.sources.checking import check_page
 
     url = next((each.article for each in found if each.source == source.id and each.article), "")
     if not url:

@@ -3,12 +3,12 @@
 import click
 from rich.table import Table
 
-from ingest.cli.adding import add
-from ingest.cli.check import check
 from ingest.cli.group import Place, console, one_line, pass_place
-from ingest.cli.learned import forget
-from ingest.cli.lists import export, import_
-from ingest.cli.paths import paths
+from ingest.cli.sources.adding import add
+from ingest.cli.sources.check import check
+from ingest.cli.sources.learned import forget
+from ingest.cli.sources.lists import export, import_
+from ingest.cli.sources.paths import paths
 
 
 @click.group()

@@ -13,9 +13,9 @@ from typing import Literal
 from ingest.claiming import claim_announced
 from ingest.context import Context
 from ingest.errors import ParseFailed
-from ingest.hubs import poll_soon
 from ingest.models import Feed, Fetch, Outcome
-from ingest.websub import DENIED, Callback, lease, meant, signed
+from ingest.websub.hubs import poll_soon
+from ingest.websub.trust import DENIED, Callback, lease, meant, signed
 
 _log = logging.getLogger("teletipo.websub")
 

@@ -20,11 +20,11 @@ from ingest import robots
 from ingest.clean import read_date
 from ingest.context import Context
 from ingest.errors import FetchFailed, ParseFailed
-from ingest.maps import DAY, RECENT, day_of, sift, wanted
 from ingest.models import Feed, Fetch, Outcome
-from ingest.noted import KnownMap, Noted
 from ingest.parse import Map, Told, told_in
 from ingest.schedule import FINAL, FINAL_STATUS
+from ingest.sitemaps.noted import KnownMap, Noted
+from ingest.sitemaps.sift import DAY, RECENT, day_of, sift, wanted
 from ingest.store import FeedState
 
 _log = logging.getLogger("teletipo.pipeline")

@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ingest.noted import KnownMap, Noted, address_hash, change_hash, noted_of
 from ingest.parse import Map, Told
+from ingest.sitemaps.noted import KnownMap, Noted, address_hash, change_hash, noted_of
 
 DAY = 86_400.0
 
