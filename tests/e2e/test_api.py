@@ -205,7 +205,7 @@ def test_what_the_page_about_http_says_to_type_works(
     url = outlet.publish("/news/1001", page(1))
     outlet.publish("/feed", rss("The Outlet", outlet.url, [Headline(url, "Report 1 from the river")]))
     blocks = re.findall(r"```sh\n(.*?)```", DOC, re.DOTALL)
-    assert len(blocks) == 10
+    assert len(blocks) == 11
     with Newswire(config, data) as wire:
         wire.start()
         api, store = told_url(data), stores.enter_context(closing(wire.store()))
@@ -222,7 +222,7 @@ def test_what_the_page_about_http_says_to_type_works(
         outputs = [_typed(line, script) for line in script.splitlines() if line.startswith("curl")]
     assert all(status < 400 for status, _ in outputs), outputs
     everything = "\n".join(body for _, body in outputs)
-    for part in ('"event":"created"', "<feed", '"feed_url"', '"ticket"', '"last_error"', "teletipo_due"):
+    for part in ('"event":"created"', "<feed", '"feed_url"', '"ticket"', '"walks"', '"last_error"', "teletipo_due"):
         assert part in everything
     assert len([body for _, body in outputs if f'"id":"{article_id(url)}"' in body]) >= 4
 
