@@ -114,7 +114,7 @@ def _ask(context: Context, lease: Lease, walk: Walk, source: Source) -> str:
             return _over(context, lease, replace(state, reached=True))
     delay = context.settings.delay(source.id)
     with context.alone_at(cursor.url) as alone:
-        if not context.store.take_backfill_slot(lease, cursor.url, delay, busy=delay > 0 and not alone):
+        if not context.store.take_slot(lease, cursor.url, delay, busy=delay > 0 and not alone):
             return "waits for its host"
         page = pages.asked(context, source, way, cursor, state)
     context.store.keep_found(source.id, page.entries)

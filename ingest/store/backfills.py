@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 import zstandard
 
 from ingest.errors import LeaseLost
 from ingest.models import Entry, Listing, Record, to_json
-from ingest.store.base import days_ms, ms
+from ingest.store.base import days_ms
 from ingest.store.pages import compress
 from ingest.store.work import Lease, Work
 
@@ -205,24 +204,6 @@ class Backfills(Work):
         """The walk has ended: out of `due`, in the same step. Raises LeaseLost."""
         keys = [self.keys.due("fetch"), self.keys.backfill(state.source), self.keys.found(state.source)]
         self._held(self._run("end_backfill", keys, [lease.member, lease.token, to_json(state), days_ms(KEPT_DAYS)]))
-
-    def take_backfill_slot(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> bool:
-        """Take the slot of the URL's host as a look at a page does: where it is free at this moment, and every second
-        one at most. False where the step waits for one, back in `due`, uncounted. busy: a page of the host is on its
-        way. Raises LeaseLost."""
-        host = urlsplit(url).netloc
-        keys = [
-            self.keys.due("fetch"),
-            self.keys.record(lease.member),
-            self.keys.host(host),
-            self.keys.pause(host),
-            self.keys.look(host),
-            self.keys.pace(host),
-            self.keys.turn(host),
-        ]
-        held, waits = self._run("take_slot", keys, [lease.member, lease.token, ms(delay), int(busy)])
-        self._held(held)
-        return not waits
 
     def slots(self, hosts: Sequence[str], delay: float) -> dict[str, tuple[float, float]]:
         """For each host the seconds until its next free slot, and those between two slots of it."""

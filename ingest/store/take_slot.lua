@@ -1,11 +1,12 @@
 -- with: lib_pace
--- A look that was started takes its host's slot, or goes back into `due` until there is one, uncounted.
+-- A look or a step into the past that was started takes its host's slot, or goes back into `due` until there is one,
+-- uncounted.
 --
 -- Looks never take a host's slots ahead of time, so a new page waits for one of them at most: they stand in a line of
 -- their own, in which every second slot is theirs, and whoever's turn it is looks whether the host is free.
 --
--- KEYS[1]  due:watch      zset     read and written
--- KEYS[2]  watch:<id>     hash     `attempt` counted down where it has to wait; `turn`: its place in the line came
+-- KEYS[1]  its due        zset     read and written
+-- KEYS[2]  its record     hash     `attempt` counted down where it has to wait; `turn`: its place in the line came
 -- KEYS[3]  host:<host>    string   read and written: the host's next free slot
 -- KEYS[4]  pause:<host>   string   read
 -- KEYS[5]  look:<host>    string   read and written: the next free place in the line

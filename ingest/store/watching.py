@@ -73,12 +73,13 @@ class Watching(Work):
         return article_from_json(kept) if kept and owner == entry_id.encode() else None
 
     def take_slot(self, lease: Lease, url: str, delay: float, *, busy: bool = False) -> bool:
-        """Take the slot of the URL's host; False where the look has to wait for one, and is back in `due` until then.
-        delay: seconds between two pages of the host; busy: one of them is on its way. Raises LeaseLost."""
+        """Take the slot of the URL's host, for a look or a step into the past, which have it only where it is free at
+        this moment; False where it is not, and the work is back in `due` until then, uncounted. delay: seconds between
+        two pages of the host; busy: one of them is on its way. Raises LeaseLost."""
         host = urlsplit(url).netloc
         keys = [
-            self.keys.due("watch"),
-            self.keys.watch(lease.id),
+            self.keys.due(lease.queue),
+            self.keys.record(lease.member),
             self.keys.host(host),
             self.keys.pause(host),
             self.keys.look(host),
