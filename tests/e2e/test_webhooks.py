@@ -160,6 +160,7 @@ def test_of_two_machines_the_second_goes_on_when_the_first_is_killed(
         ("whsec_oops", ["status"], "webhooks.newsroom.secret: "),
         (SECRET, ["webhooks", "test", "newsrom"], "did you mean 'newsroom'?"),
     ],
+    ids=["run without its variable", "test without its variable", "no secret", "no such webhook"],
 )
 def test_what_cannot_be_sent_with_is_said_at_once(
     config: Path, data: Path, receiver: Receiver, secret: str, command: list[str], said: str
