@@ -11,7 +11,7 @@ from ingest.context import Context
 from ingest.fetch import Fetcher
 from ingest.store import EmbeddedServer, Store
 from tests.conftest import WriteConfig
-from tests.integration.polite import MAIN, Begin, Wire
+from tests.integration.polite import MAIN, Begin, ContextOf, Wire
 from workers.demo.outlet import Outlet
 
 
@@ -22,20 +22,30 @@ def redis(server: EmbeddedServer) -> Iterator[Any]:
 
 
 @pytest.fixture
-def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Begin]:
-    """The pipeline on an outlet with this robots.txt, if any: `begin(rules, main="...", source="...")`."""
+def context_of(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[ContextOf]:
+    """What the steps need for one outlet, without chance: `context_of(main="...", source="...")`."""
     begun: list[Fetcher] = []
+
+    def context(*, main: str = MAIN, source: str = "") -> Context:
+        settings = write_config(outlet, main=main, source=source)
+        begun.append(Fetcher(settings.fetch))
+        return Context(settings, store, begun[-1], random=lambda: 0.0)
+
+    yield context
+    for fetcher in begun:
+        fetcher.close()
+
+
+@pytest.fixture
+def begin(outlet: Outlet, context_of: ContextOf) -> Begin:
+    """The pipeline on an outlet with this robots.txt, if any: `begin(rules, main="...", source="...")`."""
 
     def wire(rules: str | None = None, *, main: str = MAIN, source: str = "") -> Wire:
         if rules is not None:
             outlet.publish("/robots.txt", rules, "text/plain")
-        settings = write_config(outlet, main=main, source=source)
-        begun.append(Fetcher(settings.fetch))
-        return Wire(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
+        return Wire(context_of(main=main, source=source), outlet)
 
-    yield wire
-    for fetcher in begun:
-        fetcher.close()
+    return wire
 
 
 @pytest.fixture

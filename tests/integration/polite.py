@@ -54,3 +54,4 @@ class Wire:
 
 
 Begin = Callable[..., Wire]
+ContextOf = Callable[..., Context]

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +10,12 @@ import pytest
 
 from ingest.cli.sources.paths import paths_of
 from ingest.context import Context
-from ingest.fetch import Fetcher
 from ingest.models import Entry, article_id
 from ingest.paths import sighted
 from ingest.pipeline import run
 from ingest.store import Claim, EmbeddedServer, Store
 from tests.command import run_command
-from tests.conftest import WriteConfig
-from tests.integration.polite import MAIN
+from tests.integration.polite import MAIN, ContextOf
 from workers.demo.outlet import Headline, Outlet, rss
 
 TEXT = "".join(f"<p>Crew {n} walked out of the port at noon, and nobody knows when it is back.</p>" for n in range(9))
@@ -86,17 +84,11 @@ def post(url: str, name: str, content: str = TEXT) -> dict[str, Any]:
 
 
 @pytest.fixture
-def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Callable[..., Ways]]:
-    begun: list[Fetcher] = []
-
+def begin(outlet: Outlet, context_of: ContextOf) -> Callable[..., Ways]:
     def start(extra: str = "") -> Ways:
-        settings = write_config(outlet, main=MAIN, source=SOURCE.format(outlet.url) + extra)
-        begun.append(Fetcher(settings.fetch))
-        return Ways(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
+        return Ways(context_of(main=MAIN, source=SOURCE.format(outlet.url) + extra), outlet)
 
-    yield start
-    for fetcher in begun:
-        fetcher.close()
+    return start
 
 
 def test_an_article_that_four_paths_name_is_one_entry_and_fetched_once(

@@ -2,7 +2,7 @@
 
 import gzip
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from ingest.context import Context
-from ingest.fetch import Fetcher
 from ingest.models import article_id
 from ingest.pipeline import run
 from ingest.sitemaps.sift import MOST_NEW
 from ingest.store import FeedState, Store
-from tests.conftest import WriteConfig
-from tests.integration.polite import MAIN
+from tests.integration.polite import MAIN, ContextOf
 from workers.demo.outlet import Outlet
 
 PAGE = "".join(f"<p>Crew {n} walked out of the port at noon, and nobody knows when it is back.</p>" for n in range(9))
@@ -73,17 +71,11 @@ Begin = Callable[..., Mapped]
 
 
 @pytest.fixture
-def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Begin]:
-    begun: list[Fetcher] = []
-
+def begin(outlet: Outlet, context_of: ContextOf) -> Begin:
     def start(name: str = "sitemap.xml", main: str = MAIN) -> Mapped:
-        settings = write_config(outlet, main=main, source=f'sitemaps = ["{outlet.url}/{name}"]\n')
-        begun.append(Fetcher(settings.fetch))
-        return Mapped(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
+        return Mapped(context_of(main=main, source=f'sitemaps = ["{outlet.url}/{name}"]\n'), outlet)
 
-    yield start
-    for fetcher in begun:
-        fetcher.close()
+    return start
 
 
 # ── one sitemap ──────────────────────────────────────────────────────────────────────────────────────────────────────

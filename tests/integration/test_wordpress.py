@@ -1,20 +1,18 @@
 """A WordPress REST API through the real pipeline: whole texts, changes of older posts, and answers that are none."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ingest.context import Context
-from ingest.fetch import Fetcher
 from ingest.models import article_id
 from ingest.pipeline import run
 from ingest.store import FeedState, Store
 from ingest.wordpress import POLLED, posts_url
-from tests.conftest import WriteConfig
-from tests.integration.polite import MAIN
+from tests.integration.polite import MAIN, ContextOf
 from workers.demo.outlet import Outlet
 
 API = "/wp-json/wp/v2/posts"
@@ -68,17 +66,11 @@ class Site:
 
 
 @pytest.fixture
-def begin(outlet: Outlet, store: Store, write_config: WriteConfig) -> Iterator[Callable[..., Site]]:
-    begun: list[Fetcher] = []
-
+def begin(outlet: Outlet, context_of: ContextOf) -> Callable[..., Site]:
     def start(extra: str = NEVER) -> Site:
-        settings = write_config(outlet, main=MAIN, source=f'wordpress = ["{outlet.url}{API}"]\n{extra}')
-        begun.append(Fetcher(settings.fetch))
-        return Site(Context(settings, store, begun[-1], random=lambda: 0.0), outlet)
+        return Site(context_of(main=MAIN, source=f'wordpress = ["{outlet.url}{API}"]\n{extra}'), outlet)
 
-    yield start
-    for fetcher in begun:
-        fetcher.close()
+    return start
 
 
 def test_the_text_of_a_post_is_the_article_and_its_page_is_not_fetched(
