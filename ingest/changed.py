@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ingest import robots
 from ingest.claiming import tidy
-from ingest.context import Context
+from ingest.context import PATIENCE, Context
 from ingest.errors import FetchFailed, ParseFailed
 from ingest.models import Entry, Feed
 from ingest.parse import parse
@@ -23,8 +23,6 @@ from ingest.wordpress import POLLED, posts_url
 _log = logging.getLogger("teletipo.pipeline")
 
 HOUR = 3600.0
-PATIENCE, SPARE = 10.0, 10.0
-"""Seconds that are waited for the host's turn, and those of the lease that are left for all else."""
 
 
 class Changed(NamedTuple):
@@ -39,16 +37,14 @@ def changed_posts(context: Context, feed: Feed, state: FeedState, until: float, 
 
     Raises FetchFailed where the host asks to be left alone; other failures wait for the next hour.
     """
-    left = until - time.monotonic() - SPARE
-    if feed.kind != "wordpress" or now - state.changes < HOUR or left < 2 * PATIENCE:
+    if feed.kind != "wordpress" or now - state.changes < HOUR:
         return Changed((), state.changes)
     url = posts_url(feed.url, per_page=POLLED, changed=True)
-    waits = context.store.turn(url, context.settings.delay(feed.source), PATIENCE)
-    if waits is None:
+    seconds = context.seconds_at(feed.source, url, until, least=2 * PATIENCE)
+    if seconds is None:
         return Changed((), state.changes)
-    time.sleep(waits)
-    fetch = robots.get(context.asking, feed.source, url, seconds=left - waits)
-    if fetch.status in {429, 503}:
+    fetch = robots.get(context.asking, feed.source, url, seconds=seconds)
+    if fetch.slows_its_host:
         raise FetchFailed(fetch.error, fetch=fetch, wait=fetch.retry_after)
     try:
         posts = parse(feed, fetch).entries if fetch.ok else None

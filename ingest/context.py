@@ -16,6 +16,9 @@ from ingest.schedule import Random
 from ingest.settings import Settings
 from ingest.store import Lease, Store
 
+PATIENCE, SPARE = 10.0, 10.0
+"""Seconds that a step waits for a host's turn, and those of its lease that it leaves for all else."""
+
 
 @dataclass(frozen=True)
 class InHand:
@@ -57,6 +60,19 @@ class Context:
         finally:
             if alone:
                 del self.hosts[host]
+
+    def seconds_at(self, source: str, url: str, until: float, *, least: float = PATIENCE) -> float | None:
+        """Wait for the turn of the URL's host, for one more GET in a step that makes several. Returns the seconds that
+        the GET may take; None where less than `least` is left for it, or its turn comes too late. until: when the
+        step's lease runs out, by time.monotonic."""
+        left = until - time.monotonic() - SPARE
+        if left < least:
+            return None
+        waits = self.store.turn(url, self.settings.delay(source), min(PATIENCE, left / 2))
+        if waits is None:
+            return None
+        time.sleep(waits)
+        return left - waits
 
     def overdue(self) -> list[str]:
         """Members whose step outlived its lease: their thread hangs, and somebody else may have the work by now."""

@@ -33,7 +33,7 @@ def set_back(context: Context, lease: Lease, error: Exception) -> str:
     """
     wait = getattr(error, "wait", None)
     try:
-        if isinstance(error, FetchFailed) and error.fetch.status in {429, 503}:
+        if isinstance(error, FetchFailed) and error.fetch.slows_its_host:
             schedule = context.settings.schedule
             context.store.host_pause(error.fetch.url, wait or 0.0, first=schedule.retry_first, most=schedule.retry_cap)
         if lease.queue == "watch":

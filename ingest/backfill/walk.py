@@ -65,7 +65,7 @@ def step_failed(context: Context, lease: Lease, error: Exception, wait: float | 
         context.store.forget_feed(lease)
         return f"forgotten: {error}"
     fetch = error.fetch if isinstance(error, FetchFailed) else None
-    asked_to_wait = fetch is not None and fetch.status in {429, 503}
+    asked_to_wait = fetch is not None and fetch.slows_its_host
     state = replace(walk.state, failures=walk.state.failures + 1, error=str(error))
     tries = TRIES_WHILE_ASKED_TO_WAIT if asked_to_wait else TRIES
     crashed = lease.attempt > context.settings.schedule.attempts

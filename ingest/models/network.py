@@ -64,6 +64,12 @@ class Fetch(Record, frozen=True, kw_only=True):
         return self.outcome is Outcome.OK
 
     @property
+    def slows_its_host(self) -> bool:
+        """Whether nothing of its host is to be asked for a while, by whoever: it is asked too much (429), or cannot
+        answer now (503)."""
+        return self.status in {429, 503}
+
+    @property
     def asks_for_a_pause(self) -> bool:
         """Whether its host asks to be left alone. A 503 that says no time may be a wall before one page."""
         return self.status == 429 or (self.status == 503 and self.retry_after is not None)

@@ -38,10 +38,6 @@ DEEPEST = 3
 MOST_MAPS = 50_000
 """Sitemaps that one index may name, by the protocol."""
 
-PATIENCE, SPARE = 10.0, 10.0
-"""Seconds that a poll waits for its host's turn, and those of its lease that it leaves for the claims."""
-
-_LEAVE_ALONE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _LASTING = {HTTPStatus.NOT_FOUND, *FINAL_STATUS}
 
 
@@ -84,7 +80,7 @@ class Poll:
         if self._failure and self._failed == self._asked and not self._is_known_well(maps):
             # Not as it came: what is gone is the sitemap, not the index.
             raise ParseFailed(f"no sitemap that it names could be read: {self._failure}", wait=self._failure.wait)
-        self._context.store.forget_old_maps(self._feed.id)
+        self._context.store.forget_old_maps(self._feed.id, self._known)
 
     # ── parts ──
 
@@ -103,23 +99,23 @@ class Poll:
         for each in wanted(maps, self._known, self._when, self._since):
             if each.url in self._read:
                 continue
-            if not self._may_ask(each.url):
+            seconds = self._seconds_for(each.url)
+            if seconds is None:
                 return
             self._read.add(each.url)
             inner: list[Map] = []
             try:
-                yield from self._child(each, inner)
+                yield from self._child(each, inner, seconds)
             except (FetchFailed, ParseFailed) as failure:
                 self._fail(each, failure)
-                if isinstance(failure, FetchFailed) and failure.fetch.status in _LEAVE_ALONE:
+                if isinstance(failure, FetchFailed) and failure.fetch.slows_its_host:
                     raise  # the poll has failed, and its host is left alone
                 continue
             if inner and depth < DEEPEST:
                 yield from self._index(inner, depth + 1)
 
-    def _child(self, each: Map, inner: list[Map]) -> Iterator[Read]:
+    def _child(self, each: Map, inner: list[Map], seconds: float) -> Iterator[Read]:
         known = self._known.get(each.url, KnownMap())
-        seconds = self._until - time.monotonic() - SPARE
         self._asked += 1
         fetch = robots.get(self._context.asking, self._feed.source, each.url, known.validators, seconds=seconds)
         if fetch.outcome is Outcome.NOT_MODIFIED:
@@ -156,16 +152,9 @@ class Poll:
                 maps.append(found)
             yield told
 
-    def _may_ask(self, url: str) -> bool:
-        """Whether there is time for one more, and the host's turn has come: waits for that."""
-        left = self._until - time.monotonic() - SPARE
-        if self._asked >= MAPS_A_POLL or left < PATIENCE:
-            return False
-        waits = self._context.store.turn(url, self._delay, min(PATIENCE, left / 2))
-        if waits is None:
-            return False
-        time.sleep(waits)
-        return True
+    def _seconds_for(self, url: str) -> float | None:
+        """Those that one more sitemap may take, once its host's turn has come; None where it is not asked for now."""
+        return self._context.seconds_at(self._feed.source, url, self._until) if self._asked < MAPS_A_POLL else None
 
     def _fail(self, each: Map, failure: FetchFailed | ParseFailed) -> None:
         """One that is not there waits for its next change; one that cannot be had now is asked for by the next poll."""

@@ -1,7 +1,7 @@
 """Walks into the past of sources: what is remembered of each between two steps, and what they found and nobody took up
 yet."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
@@ -11,15 +11,12 @@ import zstandard
 
 from ingest.errors import LeaseLost
 from ingest.models import Entry, Listing, Record, to_json
-from ingest.store.base import days_ms
+from ingest.store.base import batches, days_ms, ms
 from ingest.store.pages import compress
 from ingest.store.work import Lease, Work
 
 WayKind = Literal["wordpress", "sitemap", "listing", "feed"]
 Why = Literal["asked", "gap"]
-
-MOST_PACE = 30.0
-"""As lib_pace.lua has it."""
 
 KEPT_DAYS = 40.0
 """How long a walk that has ended is remembered, as long as the counts of days."""
@@ -125,14 +122,17 @@ class Backfills(Work):
         return self.backfills([source]).get(source)
 
     def backfills(self, sources: Iterable[str]) -> dict[str, Backfill]:
-        """The last walk of each of these sources that had one, in one round trip."""
-        names = list(sources)
+        """The last walk of each of these sources that had one."""
+        known = ((source, state) for part in batches(list(sources)) for source, state in self._backfills(part))
+        return {source: state for source, state in known if state}
+
+    def _backfills(self, sources: Sequence[str]) -> Iterator[tuple[str, Backfill | None]]:
         with self._redis.pipeline(transaction=False) as pipeline:
-            for source in names:
+            for source in sources:
                 pipeline.hget(self.keys.backfill(source), "state")
             answers = pipeline.execute()
-        known = ((source, _decoded(state)) for source, state in zip(names, answers, strict=True))
-        return {source: state for source, state in known if state}
+        for source, state in zip(sources, answers, strict=True):
+            yield source, _decoded(state)
 
     def walk(self, source: str) -> Walk | None:
         """The walk as its next step finds it."""
@@ -209,18 +209,10 @@ class Backfills(Work):
         """For each host the seconds until its next free slot, and those between two slots of it."""
         with self._redis.pipeline(transaction=False) as pipeline:
             for host in hosts:
-                pipeline.mget(self.keys.host(host), self.keys.pause(host))
-                pipeline.hmget(self.keys.pace(host), "crawl", "latency")
-            pipeline.time()
-            *answers, (seconds, micros) = pipeline.execute()
-        now = int(seconds) * 1000 + int(micros) // 1000
-        return {
-            host: (
-                max(0.0, max(float(moment or 0) for moment in moments) - now) / 1000,
-                max(delay, min(MOST_PACE, max(float(said or 0) for said in pace) / 1000)),
-            )
-            for host, moments, pace in zip(hosts, answers[::2], answers[1::2], strict=True)
-        }
+                keys = [self.keys.host(host), self.keys.pause(host), self.keys.pace(host)]
+                self._scripts["slot"](keys, [ms(delay)], client=pipeline)
+            answers = pipeline.execute()
+        return {host: (free / 1000, pace / 1000) for host, (free, pace) in zip(hosts, answers, strict=True)}
 
     def known_entries(self, entry_ids: Sequence[str]) -> set[str]:
         """Those of these addresses that were claimed before, in one round trip."""

@@ -1,5 +1,6 @@
 """What was read of each sitemap of a feed, see ingest/sitemaps: a feed has one, or as many as its index names."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import accumulate
 from urllib.parse import urlsplit
@@ -47,9 +48,8 @@ class Maps(Base):
                 pipeline.pexpire(key, kept)
             pipeline.execute()
 
-    def forget_old_maps(self, feed_id: str) -> None:
-        """Forget those beyond the 400, or the 500,000 addresses, that were read last."""
-        known = self.maps(feed_id)
+    def forget_old_maps(self, feed_id: str, known: Mapping[str, KnownMap]) -> None:
+        """Forget those beyond the 400, or the 500,000 addresses, that were read last. known: all of them."""
         latest = sorted(known, key=lambda url: known[url].read, reverse=True)
         counts = accumulate(known[url].entries for url in latest)
         old = [
